@@ -1,0 +1,91 @@
+"""Small words of the pages: an icon, an amount of won, the badge of a state, the address without its page.
+
+Everything larger is an included template below `components/`; the style guide shows all of them.
+"""
+
+from django import template
+from django.http import QueryDict
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+
+# One colour and one icon per state, whatever it is a state of: (tone, icon). Tones are in components.css.
+STATE_LOOKS = {
+    # orders and stops
+    "placed": ("info", "clipboard-list"),
+    "confirmed": ("primary", "clipboard-check"),
+    "packed": ("plum", "package-check"),
+    "dispatched": ("accent", "truck"),
+    "delivered": ("success", "circle-check"),
+    "failed": ("danger", "circle-x"),
+    "cancelled": ("neutral", "ban"),
+    "pending": ("neutral", "circle-dashed"),
+    # occurrences of a standing order
+    "planned": ("neutral", "calendar"),
+    "ordered": ("primary", "calendar-check"),
+    "skipped": ("neutral", "skip-forward"),
+    # purchase orders
+    "issued": ("info", "receipt"),
+    "accepted": ("primary", "check"),
+    "short": ("warning", "triangle-alert"),
+    "overdue": ("danger", "hourglass"),
+    "received": ("success", "package-check"),
+    # routes
+    "started": ("accent", "circle-play"),
+    "finished": ("success", "flag"),
+}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Return the icon `name` of `static/icons.svg`; decoration unless a `label` gives it a spoken name."""
+    spoken = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    return format_html(
+        '<svg class="icon" {} focusable="false"><use href="{}#{}"></use></svg>',
+        SafeString(spoken),
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def state_badge(state: str, label: str, large: bool = False) -> SafeString:
+    """Return the badge of a state: `{% state_badge order.status order.get_status_display %}`."""
+    tone, picture = STATE_LOOKS[str(state)]
+    return format_html(
+        '<span class="badge tone-{}{}">{}{}</span>', tone, " badge--large" if large else "", icon(picture), label
+    )
+
+
+@register.filter
+def won(amount: int | None) -> str:
+    """Return integer won as people write it here: 12,300원 in Korean, ₩12,300 in English; `None` as a dash."""
+    if amount is None:
+        return "–"
+    digits = f"{abs(amount):,}"
+    sign = "−" if amount < 0 else ""
+    return f"{sign}{digits}원" if get_language() == "ko" else f"{sign}₩{digits}"
+
+
+@register.simple_tag(takes_context=True)
+def page_url(context: Context, number: int) -> str:
+    """Return the query string of page `number` of this list, keeping the filters that are set."""
+    query: QueryDict = context["request"].GET.copy()
+    query["page"] = str(number)
+    return "?" + query.urlencode()
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    """Return the tone of a state, for a component that is coloured like its badge."""
+    return STATE_LOOKS[str(state)][0]
+
+
+@register.filter
+def state_icon(state: str) -> str:
+    """Return the icon of a state."""
+    return STATE_LOOKS[str(state)][1]
