@@ -1,8 +1,8 @@
-"""The Korean business registration number (사업자등록번호): ten digits, written 3-2-5, the last one a check digit.
+"""The Korean business registration number (사업자등록번호): ten digits, the last a check digit.
 
-The scheme: weights 1 3 7 1 3 7 1 3 5 over the first nine digits, plus the tens of the ninth product; the check
-digit fills the sum up to a multiple of ten. Each place maps the digits 0-9 to ten different remainders, so every
-change of one digit is caught. A swap of two neighbours is not always caught (see `is_valid`).
+Written 3-2-5. Weights 1 3 7 1 3 7 1 3 5 over the first nine digits, plus the tens of the ninth product; the
+check digit fills the sum up to a multiple of ten. Each place maps the digits 0-9 to ten different remainders,
+so every change of one digit is caught. A swap of two neighbours is not always caught (see `is_valid`).
 
 A valid number need not be registered: only the tax office knows that.
 """
@@ -18,14 +18,14 @@ _NOBODY = "0000000000"  # passes the arithmetic, and is what people type into a 
 def is_valid(number: str) -> bool:
     """Tell whether `number` is ten ASCII digits with the right check digit; ten zeros are not a number.
 
-    Catches every single wrong digit. Misses swapped neighbours: within the first eight digits those that differ
-    by five, eight pairs at the eighth and ninth, and 0 with 9 at the ninth and tenth.
+    Catches every single wrong digit. Misses swapped neighbours: within the first eight digits those that
+    differ by five, eight pairs at the eighth and ninth, and 0 with 9 at the ninth and tenth.
     """
     return bool(_TEN_DIGITS.fullmatch(number)) and number != _NOBODY and number[9] == _check_digit(number[:9])
 
 
 def normalize(text: str) -> str:
-    """Return the ten digits of what a person typed; hyphens and spaces are dropped, the check digit isn't looked at.
+    """Return the ten digits of what a person typed, without hyphens and spaces; `is_valid` checks them.
 
     Raises ValueError if anything else is in it or if it isn't ten digits long.
     """

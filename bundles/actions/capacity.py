@@ -1,0 +1,34 @@
+"""Promise and give back a producer's capacity; the check constraint is the last word."""
+
+from datetime import date
+
+from django.db.models import F
+
+from ..exceptions import CapacityShort
+from ..models import Capacity, Product
+
+
+def reserve_capacity(product: Product, on_date: date, units: int) -> None:
+    """Reserve `units` of the product for the date, or raise CapacityShort and change nothing.
+
+    Must run inside the transaction that needs the units. Callers reserve products in order of their
+    primary key, so that two transactions never wait for each other crosswise.
+    """
+    Capacity.objects.bulk_create(
+        [Capacity(product=product, on_date=on_date, limit=product.daily_capacity)], ignore_conflicts=True
+    )
+    row = Capacity.objects.filter(product=product, on_date=on_date)
+    if not row.filter(reserved__lte=F("limit") - units).update(reserved=F("reserved") + units):
+        raise CapacityShort(product.name, units, row.get().free)
+
+
+def release_capacity(product: Product, on_date: date, units: int) -> None:
+    """Give `units` back to the date's capacity."""
+    Capacity.objects.filter(product=product, on_date=on_date).update(reserved=F("reserved") - units)
+
+
+def withdraw_capacity(product: Product, on_date: date, units: int) -> None:
+    """The producer cannot make `units` that were promised: they are neither reserved nor free any more."""
+    row = Capacity.objects.filter(product=product, on_date=on_date)
+    row.update(reserved=F("reserved") - units)
+    row.update(limit=F("reserved"))

@@ -1,0 +1,107 @@
+"""What producers offer, and how much of it they can make for a day."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from membership.models import Organization
+from membership.models.naming import BilingualName
+
+from ..allergens import FULL_MASK, codes
+from ..querysets import CapacityQuerySet, ProductQuerySet
+from .category import Category
+
+
+class Product(BilingualName):
+    """One unit that a producer sells to the hub; prices in won including VAT, weight in g, volume in ml."""
+
+    class TaxType(models.TextChoices):
+        TAXABLE = "taxable", _("taxable")
+        EXEMPT = "exempt", _("VAT-exempt")
+
+    class Storage(models.TextChoices):
+        AMBIENT = "ambient", _("ambient")
+        CHILLED = "chilled", _("chilled")
+        FROZEN = "frozen", _("frozen")
+
+    producer = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="products", verbose_name=_("producer")
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="products", verbose_name=_("category")
+    )
+    code = models.SlugField(_("code"), unique=True)
+    unit = models.CharField(_("unit"), max_length=60)
+    unit_en = models.CharField(_("English unit"), max_length=60, blank=True)
+    list_price = models.PositiveIntegerField(_("list price (won)"))
+    supply_price = models.PositiveIntegerField(_("supply price (won)"))
+    tax_type = models.CharField(_("VAT"), max_length=8, choices=TaxType, default=TaxType.TAXABLE)
+    servings = models.PositiveSmallIntegerField(
+        _("servings a unit"), default=1, validators=[MinValueValidator(1)]
+    )
+    weight_g = models.PositiveIntegerField(_("weight (g)"))
+    volume_ml = models.PositiveIntegerField(_("volume (ml)"))
+    storage = models.CharField(_("storage"), max_length=8, choices=Storage, default=Storage.AMBIENT)
+    allergens = models.PositiveIntegerField(
+        _("allergens"), default=0, help_text=_("One bit for each of the 19 codes; bit 0 is code 1 (egg).")
+    )
+    lead_days = models.PositiveSmallIntegerField(
+        _("lead time (business days)"), default=1, validators=[MaxValueValidator(30)]
+    )
+    daily_capacity = models.PositiveIntegerField(_("units a day"))
+    is_active = models.BooleanField(_("on offer"), default=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering = ["category", "name"]
+        indexes = [models.Index(fields=["category", "is_active"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(supply_price__lte=F("list_price")), name="supply_price_within_list_price"
+            ),
+            models.CheckConstraint(condition=Q(servings__gte=1), name="product_serves_someone"),
+            models.CheckConstraint(condition=Q(allergens__lte=FULL_MASK), name="product_allergens_known"),
+        ]
+
+    @property
+    def is_chilled(self) -> bool:
+        """Chilled and frozen goods both need a refrigerated vehicle."""
+        return self.storage != self.Storage.AMBIENT
+
+    @property
+    def allergen_codes(self) -> tuple[int, ...]:
+        """The numbered codes that schools print."""
+        return codes(self.allergens)
+
+
+class Capacity(models.Model):
+    """Units of a product for one delivery date: promised never above the limit."""
+
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="capacities", verbose_name=_("product")
+    )
+    on_date = models.DateField(_("delivery date"))
+    limit = models.PositiveIntegerField(_("limit"))
+    reserved = models.PositiveIntegerField(_("reserved"), default=0)
+
+    objects = CapacityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("capacity")
+        verbose_name_plural = _("capacities")
+        ordering = ["on_date", "product"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "on_date"], name="one_capacity_per_product_and_date"),
+            models.CheckConstraint(condition=Q(reserved__lte=F("limit")), name="capacity_never_oversold"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.on_date} {self.reserved}/{self.limit}"
+
+    @property
+    def free(self) -> int:
+        return self.limit - self.reserved

@@ -1,0 +1,50 @@
+"""Every read of the catalogue with a meaning."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from membership.permissions import is_operator, producer_ids
+
+if TYPE_CHECKING:
+    from membership.models import User
+
+
+class ProductQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> ProductQuerySet:
+        """A producer's own products, everything for operators, and what is on offer for others."""
+        if is_operator(user):
+            return self
+        own = producer_ids(user)
+        return self.filter(producer__in=own) if own else self.on_offer()
+
+    def on_offer(self) -> ProductQuerySet:
+        return self.filter(is_active=True, producer__is_active=True)
+
+
+class CapacityQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> CapacityQuerySet:
+        return self if is_operator(user) else self.filter(product__producer__in=producer_ids(user))
+
+
+class BundleQuerySet(models.QuerySet[Any]):
+    def on_offer(self) -> BundleQuerySet:
+        return self.filter(is_active=True)
+
+    def for_events(self) -> BundleQuerySet:
+        """Bundles that may be ordered for a single day, without a plan."""
+        return self.on_offer().filter(kind="event")
+
+
+class EditionQuerySet(models.QuerySet[Any]):
+    def on(self, day: date) -> EditionQuerySet:
+        return self.filter(delivery_date=day)
+
+    def with_contents(self) -> EditionQuerySet:
+        """Editions with everything that a page shows of them."""
+        return self.select_related("bundle").prefetch_related(
+            "items__slot__category", "items__product__producer"
+        )

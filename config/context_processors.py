@@ -1,0 +1,87 @@
+"""What every page knows: the service itself and the way around it for the reader's role."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from membership.models import Organization, User
+from membership.permissions import home_role
+
+# (label, URL name, icon) for each role, in the order in which they are used on a day.
+NAVIGATION = {
+    "institution": [
+        (_("Home"), "home", "home"),
+        (_("Orders"), "orders:order_list", "package"),
+        (_("Standing orders"), "orders:standing_order_list", "repeat"),
+        (_("Order for an event"), "orders:event_order_create", "plus"),
+    ],
+    "producer": [
+        (_("Home"), "home", "home"),
+        (_("Purchase orders"), "orders:purchase_order_list", "clipboard-list"),
+        (_("What to make"), "orders:production", "calendar"),
+        (_("Products"), "bundles:product_list", "store"),
+    ],
+    "courier": [
+        (_("Today's route"), "home", "truck"),
+        (_("My routes"), "delivery:route_list", "route"),
+    ],
+    "operator": [
+        (_("Day board"), "home", "layout-dashboard"),
+        (_("Orders"), "orders:order_list", "package"),
+        (_("Standing orders"), "orders:standing_order_list", "repeat"),
+        (_("Purchase orders"), "orders:purchase_order_list", "clipboard-list"),
+        (_("Packing"), "orders:packing", "boxes"),
+        (_("Routes"), "delivery:route_list", "route"),
+        (_("Products"), "bundles:product_list", "store"),
+        (_("Runs"), "orders:cycle_run_list", "history"),
+    ],
+}
+
+
+DEMO_PASSWORD = "kkureomi-demo"
+DEMO_LOGINS = [
+    (_("Institution"), "orderer@demo.kkureomi.example"),
+    (_("Producer"), "producer@demo.kkureomi.example"),
+    (_("Courier"), "courier@demo.kkureomi.example"),
+    (_("Operator"), "operator@demo.kkureomi.example"),
+]
+
+
+def service(request: HttpRequest) -> dict[str, Any]:
+    """Return `service` (facts about this installation and the reader's seat) and `nav_items`."""
+    user = getattr(request, "user", None)
+    known = user is not None and user.is_authenticated
+    role = home_role(user) if known else None
+    return {
+        "service": {
+            "name": _("Kkureomi"),
+            "demo": _is_demo(),
+            "demo_logins": [] if known else _demo_logins(),
+            "role": role,
+            "seat": _seat(user) if known else "",
+            "map_tile_url": settings.MAP_TILE_URL,
+        },
+        "nav_items": [
+            {"label": label, "url": reverse(name), "icon": icon, "active": request.path == reverse(name)}
+            for label, name, icon in NAVIGATION.get(role or "", [])
+        ],
+    }
+
+
+def _seat(user: User) -> str:
+    """Where the user works and as what, such as "은평구청 · 주문 담당"."""
+    seats = user.active_seats
+    return f"{seats[0].organization} · {seats[0].get_role_display()}" if seats else ""
+
+
+def _is_demo() -> bool:
+    return not settings.PRODUCTION and Organization.objects.filter(is_demo=True).exists()
+
+
+def _demo_logins() -> list[dict[str, Any]]:
+    if not _is_demo():
+        return []
+    return [{"role": role, "email": email, "password": DEMO_PASSWORD} for role, email in DEMO_LOGINS]

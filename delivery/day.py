@@ -1,0 +1,106 @@
+"""A delivery day as the planner sees it: jobs from fixed orders, vans from shifts, and a fingerprint of both."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from membership.models import SiteWindow
+from orders.cutoff import SEOUL
+from orders.models import Order
+
+from .itinerary import Job, Van, Window
+from .models import Depot, Shift
+from .travel import Place
+
+# Handing over takes a while at the door, and longer with every crate of about 40 litres.
+SERVICE_SECONDS = 300
+SERVICE_SECONDS_PER_CRATE = 30
+CRATE_ML = 40_000
+# When a site doesn't say when it receives.
+DEFAULT_WINDOW = (time(9, 0), time(18, 0))
+
+
+@dataclass(frozen=True)
+class Day:
+    """What is to be planned; `orders` and `shifts` by the key that jobs and vans carry."""
+
+    jobs: list[Job]
+    vans: list[Van]
+    orders: dict[int, Order]
+    shifts: dict[int, Shift]
+    fingerprint: str
+
+
+def read_day(depot: Depot, day: date) -> Day:
+    """Return the depot's day: every fixed order that is still to be brought, and every shift."""
+    orders = {
+        order.pk: order for order in Order.objects.to_deliver(day).prefetch_related("lines").order_by("pk")
+    }
+    shifts = {
+        shift.pk: shift
+        for shift in Shift.objects.filter(date=day, vehicle__depot=depot, vehicle__is_active=True)
+        .select_related("vehicle", "courier")
+        .order_by("pk")
+    }
+    windows = _site_windows(orders.values(), day)
+    jobs = [_job(order, windows[order.site_id]) for order in orders.values()]
+    vans = [_van(depot, shift) for shift in shifts.values()]
+    fingerprint = hashlib.sha256(repr((jobs, vans)).encode()).hexdigest()
+    return Day(jobs, vans, orders, shifts, fingerprint)
+
+
+def instant(day: date, seconds: int) -> datetime:
+    """Return the instant so many seconds after midnight in Seoul."""
+    return datetime.combine(day, time(), SEOUL) + timedelta(seconds=seconds)
+
+
+def _seconds(at: time) -> int:
+    return at.hour * 3600 + at.minute * 60 + at.second
+
+
+def _site_windows(orders: Iterable[Order], day: date) -> dict[int, list[Window]]:
+    windows: dict[int, list[Window]] = defaultdict(list)
+    sites = {order.site_id for order in orders}
+    for row in SiteWindow.objects.filter(site__in=sites, weekday=day.weekday()).order_by("site", "opens"):
+        windows[row.site_id].append((_seconds(row.opens), _seconds(row.closes)))
+    default = [(_seconds(DEFAULT_WINDOW[0]), _seconds(DEFAULT_WINDOW[1]))]
+    return {site: windows.get(site, default) for site in sites}
+
+
+def _job(order: Order, site_windows: list[Window]) -> Job:
+    lines = [line for line in order.lines.all() if line.coming]
+    volume = sum(line.coming * line.volume_ml for line in lines)
+    return Job(
+        key=order.pk,
+        place=Place(order.latitude, order.longitude),  # type: ignore[arg-type]  # a constraint holds it
+        weight_g=sum(line.coming * line.weight_g for line in lines),
+        volume_ml=volume,
+        chilled_volume_ml=sum(line.coming * line.volume_ml for line in lines if line.storage != "ambient"),
+        service_s=SERVICE_SECONDS + SERVICE_SECONDS_PER_CRATE * -(-volume // CRATE_ML),
+        windows=_within(order, site_windows),
+    )
+
+
+def _within(order: Order, site_windows: list[Window]) -> tuple[Window, ...]:
+    """Cut the site's hours to the window that the order asks for."""
+    if order.window_opens is None or order.window_closes is None:
+        return tuple(site_windows)
+    opens, closes = _seconds(order.window_opens), _seconds(order.window_closes)
+    cut = [(max(opens, start), min(closes, end)) for start, end in site_windows]
+    return tuple((start, end) for start, end in cut if start <= end)
+
+
+def _van(depot: Depot, shift: Shift) -> Van:
+    place = Place(depot.latitude, depot.longitude)
+    return Van(
+        key=shift.pk,
+        place_start=place,
+        place_end=place,
+        max_weight_g=shift.vehicle.max_weight_kg * 1000,
+        max_volume_ml=shift.vehicle.max_volume_l * 1000,
+        chilled=shift.vehicle.is_chilled,
+        starts_s=_seconds(shift.starts),
+        ends_s=_seconds(shift.ends),
+    )

@@ -1,0 +1,16 @@
+"""The one place where the service reads the clock; everything below takes `now` as an argument."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """Return the current instant (UTC-aware), shifted by `CLOCK_OFFSET_SECONDS` in a rehearsal."""
+    return timezone.now() + timedelta(seconds=settings.CLOCK_OFFSET_SECONDS)
+
+
+def today() -> date:
+    """Return today's date in Seoul."""
+    return timezone.localdate(now())

@@ -1,0 +1,8 @@
+"""Who takes part."""
+
+from .organization import Certification, Organization, Seat
+from .plan import Membership, Plan
+from .site import Site, SiteWindow
+from .user import User
+
+__all__ = ["Certification", "Membership", "Organization", "Plan", "Seat", "Site", "SiteWindow", "User"]

@@ -1,0 +1,162 @@
+"""Who takes part: institutions, producers and the hub, the people's seats and the certifications."""
+
+from datetime import date
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..business_number import display, is_valid
+from ..querysets import CertificationQuerySet, OrganizationQuerySet
+from .naming import BilingualName
+
+
+def validate_business_number(number: str) -> None:
+    """Raise ValidationError unless `number` is ten digits with the right check digit."""
+    if not is_valid(number):
+        raise ValidationError(
+            _("%(number)s is not a business registration number: the check digit does not fit."),
+            code="business_number",
+            params={"number": number},
+        )
+
+
+class Organization(BilingualName):
+    """A legal person with a business registration number."""
+
+    class Kind(models.TextChoices):
+        INSTITUTION = "institution", _("member institution")
+        PRODUCER = "producer", _("producer")
+        HUB = "hub", _("hub")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    business_number = models.CharField(
+        _("business registration number"), max_length=10, unique=True, validators=[validate_business_number]
+    )
+    representative = models.CharField(_("representative"), max_length=60, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    story = models.TextField(_("story"), blank=True)
+    story_en = models.TextField(_("English story"), blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_demo = models.BooleanField(_("invented demo data"), default=False)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        ordering = ["name"]
+        indexes = [models.Index(fields=["kind", "name"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(business_number__regex=r"^[0-9]{10}$"),
+                name="business_number_is_ten_digits",
+            ),
+        ]
+
+    @property
+    def business_number_display(self) -> str:
+        """The number as people write it, 3-2-5."""
+        return display(self.business_number)
+
+
+class Seat(models.Model):
+    """A user's role at an organization."""
+
+    class Role(models.TextChoices):
+        ORDERER = "orderer", _("orderer")
+        APPROVER = "approver", _("approver")
+        VIEWER = "viewer", _("viewer")
+        PRODUCER = "producer", _("producer")
+        COURIER = "courier", _("courier")
+        OPERATOR = "operator", _("operator")
+
+    ROLES_OF_KIND = {
+        Organization.Kind.INSTITUTION: {Role.ORDERER, Role.APPROVER, Role.VIEWER},
+        Organization.Kind.PRODUCER: {Role.PRODUCER},
+        Organization.Kind.HUB: {Role.COURIER, Role.OPERATOR},
+    }
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seats", verbose_name=_("user")
+    )
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="seats", verbose_name=_("organization")
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organization"], name="one_seat_per_user_and_organization"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.organization} · {self.get_role_display()}"
+
+    def clean(self) -> None:
+        """Refuse a role that this kind of organization doesn't have."""
+        if (
+            self.organization_id
+            and self.role not in self.ROLES_OF_KIND[Organization.Kind(self.organization.kind)]
+        ):
+            raise ValidationError({"role": _("This role does not exist at this kind of organization.")})
+
+
+class Certification(models.Model):
+    """A social-economy certification of a producer with its validity, both days included."""
+
+    class Kind(models.TextChoices):
+        SOCIAL_ENTERPRISE = "social_enterprise", _("social enterprise")
+        PRE_SOCIAL_ENTERPRISE = "pre_social_enterprise", _("preliminary social enterprise")
+        COOPERATIVE = "cooperative", _("cooperative")
+        SOCIAL_COOPERATIVE = "social_cooperative", _("social cooperative")
+        VILLAGE_ENTERPRISE = "village_enterprise", _("village enterprise")
+        SELF_SUPPORT_ENTERPRISE = "self_support_enterprise", _("self-support enterprise")
+        DISABLED_STANDARD_WORKPLACE = (
+            "disabled_standard_workplace",
+            _("standard workplace for disabled workers"),
+        )
+        SEVERELY_DISABLED_PRODUCER = (
+            "severely_disabled_producer",
+            _("producer with severely disabled workers"),
+        )
+        WOMEN_OWNED = "women_owned", _("women-owned enterprise")
+        DISABLED_OWNED = "disabled_owned", _("disabled-owned enterprise")
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="certifications", verbose_name=_("organization")
+    )
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
+    number = models.CharField(_("number"), max_length=40)
+    issuer = models.CharField(_("issuer"), max_length=60)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"))
+
+    objects = CertificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("certification")
+        verbose_name_plural = _("certifications")
+        ordering = ["organization", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "kind", "number"], name="one_row_per_certificate"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__gte=models.F("valid_from")),
+                name="certification_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether a purchase delivered on `day` counts for this certification."""
+        return self.valid_from <= day <= self.valid_until

@@ -1,0 +1,100 @@
+"""Orders for one event, placed by a person; and taking an order back before its cut-off."""
+
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.utils import timezone
+
+from bundles.composer import CannotCompose
+from bundles.models import Bundle, Edition
+from membership.models import Site, User
+
+from ..cutoff import cutoff_at
+from ..exceptions import NotPossible
+from ..models import CalendarDay, Occurrence, Order, OrderEvent
+from ..states import IllegalTransition
+from .advance import advance_order
+from .fix import new_order
+from .preview import ensure_edition
+
+
+def place_event_order(
+    *,
+    site: Site,
+    bundle: Bundle,
+    headcount: int,
+    delivery_date: date,
+    window_opens: time | None,
+    window_closes: time | None,
+    note: str,
+    actor: User,
+    now: datetime,
+) -> Order:
+    """Place an order for one day; it is fixed at its cut-off and can be cancelled until then.
+
+    Raises NotPossible if the day is no working day, its cut-off has passed, the site has no usable location,
+    or nothing can be composed.
+    """
+    working_days = CalendarDay.objects.all().working_days()
+    if not working_days.is_working(delivery_date):
+        raise NotPossible("not_a_working_day", str(delivery_date))
+    if not site.is_located:
+        raise NotPossible("unlocated_site", site.name)
+    if delivery_date <= timezone.localdate(now) or cutoff_at(delivery_date, 0, working_days) <= now:
+        raise NotPossible("too_late", str(delivery_date))
+    with transaction.atomic():
+        edition = _edition(bundle, delivery_date, headcount, now)
+        slowest = max((item.product.lead_days for item in edition.items.select_related("product")), default=0)
+        cutoff = cutoff_at(delivery_date, slowest, working_days)
+        if cutoff <= now:
+            raise NotPossible("too_late", str(delivery_date))
+        order = new_order(
+            organization=site.organization,
+            site=site,
+            bundle=bundle,
+            headcount=headcount,
+            delivery_date=delivery_date,
+            window_opens=window_opens,
+            window_closes=window_closes,
+            cutoff_at=cutoff,
+            note=note,
+            placed_by=actor,
+            placed_at=now,
+        )
+        OrderEvent.objects.create(order=order, was="", to=Order.Status.PLACED, actor=actor, at=now)
+    return order
+
+
+def _edition(bundle: Bundle, delivery_date: date, headcount: int, now: datetime) -> Edition:
+    try:
+        return ensure_edition(bundle, delivery_date, now=now, headcount=headcount)
+    except CannotCompose as error:
+        raise NotPossible(error.reason) from error
+
+
+@transaction.atomic
+def cancel_order(order: Order, *, actor: User, now: datetime) -> Order:
+    """Take back a placed order before its cut-off; cancelling twice changes nothing. Raises NotPossible."""
+    locked = Order.objects.select_for_update().get(pk=order.pk)
+    if locked.status == Order.Status.CANCELLED:
+        return locked
+    if locked.status != Order.Status.PLACED or locked.cutoff_at <= now:
+        raise NotPossible("past_cutoff")
+    try:
+        advance_order(locked, Order.Status.CANCELLED, actor=actor, now=now)
+    except IllegalTransition as error:
+        raise NotPossible("wrong_state") from error
+    return locked
+
+
+@transaction.atomic
+def skip_occurrence(occurrence: Occurrence, *, now: datetime) -> Occurrence:
+    """Leave out one date of a standing order before its cut-off; twice changes nothing. Raises NotPossible."""
+    locked = Occurrence.objects.select_for_update().get(pk=occurrence.pk)
+    if locked.status == Occurrence.Status.SKIPPED:
+        return locked
+    if locked.status != Occurrence.Status.PLANNED or locked.cutoff_at <= now:
+        raise NotPossible("past_cutoff")
+    locked.status, locked.reason, locked.detail = Occurrence.Status.SKIPPED, "skipped_by_member", ""
+    locked.save(update_fields=["status", "reason", "detail"])
+    return locked

@@ -1,0 +1,132 @@
+"""Purchase orders: what the hub asks of each producer for a delivery date."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from membership.models import User
+
+from ..cutoff import acknowledge_by
+from ..exceptions import NotPossible
+from ..models import (
+    CalendarDay,
+    Notification,
+    OrderLine,
+    PurchaseOrder,
+    PurchaseOrderEvent,
+    PurchaseOrderLine,
+)
+from .advance import advance_purchase_order
+from .ledger import Outcome
+from .notify import notify, notify_producer, operators
+
+Status = PurchaseOrder.Status
+
+
+def order_from_producers(lines: Iterable[OrderLine], delivery_date: date, *, now: datetime) -> None:
+    """Add the lines to the purchase order of each producer for the date, issuing it if it is the first.
+
+    Must run inside the transaction that fixes the order. An accepted purchase order to which something is
+    added goes back to its producer.
+    """
+    for line in sorted(lines, key=lambda line: (line.producer_id, line.product_id)):
+        purchase_order = _purchase_order(line.producer_id, delivery_date, now=now)
+        row, created = PurchaseOrderLine.objects.get_or_create(
+            purchase_order=purchase_order,
+            product_id=line.product_id,
+            defaults={
+                "product_name": line.product_name,
+                "supply_price": line.supply_price,
+                "ordered": line.quantity,
+            },
+        )
+        if not created:
+            # What was confirmed stays confirmed, the rest stays short; the producer answers again for the whole.
+            PurchaseOrderLine.objects.filter(pk=row.pk).update(
+                ordered=F("ordered") + line.quantity, confirmed=F("confirmed") + line.quantity
+            )
+        if purchase_order.status not in (Status.ISSUED, Status.OVERDUE):
+            advance_purchase_order(
+                purchase_order, Status.ISSUED, actor=None, now=now, note="more was ordered"
+            )
+            _set_deadline(purchase_order, now)
+            notify_producer(purchase_order, Notification.Kind.PURCHASE_ORDER_ISSUED, now=now)
+
+
+def _purchase_order(producer_id: int, delivery_date: date, *, now: datetime) -> PurchaseOrder:
+    purchase_order, created = PurchaseOrder.objects.get_or_create(
+        producer_id=producer_id,
+        delivery_date=delivery_date,
+        defaults={
+            "number": PurchaseOrder.number_for(producer_id, delivery_date),
+            "acknowledge_by": acknowledge_by(now, CalendarDay.objects.all().working_days()),
+            "issued_at": now,
+        },
+    )
+    if created:
+        PurchaseOrderEvent.objects.create(purchase_order=purchase_order, was="", to=Status.ISSUED, at=now)
+        notify_producer(purchase_order, Notification.Kind.PURCHASE_ORDER_ISSUED, now=now)
+    return purchase_order
+
+
+def _set_deadline(purchase_order: PurchaseOrder, now: datetime) -> None:
+    deadline = acknowledge_by(now, CalendarDay.objects.all().working_days())
+    PurchaseOrder.objects.filter(pk=purchase_order.pk).update(acknowledge_by=deadline)
+
+
+@transaction.atomic
+def accept_purchase_order(purchase_order: PurchaseOrder, *, actor: User, now: datetime) -> PurchaseOrder:
+    """The producer will bring everything that is asked; accepting twice changes nothing.
+
+    Raises NotPossible once the goods were received.
+    """
+    locked = PurchaseOrder.objects.select_for_update().get(pk=purchase_order.pk)
+    if locked.status in (Status.ACCEPTED, Status.SHORT):
+        return locked
+    if locked.status == Status.RECEIVED:
+        raise NotPossible("wrong_state")
+    locked.lines.filter(confirmed=None).update(confirmed=F("ordered"))
+    is_short = locked.lines.filter(confirmed__lt=F("ordered")).exists()
+    advance_purchase_order(locked, Status.SHORT if is_short else Status.ACCEPTED, actor=actor, now=now)
+    return locked
+
+
+@transaction.atomic
+def close_deadline(purchase_order_id: int, *, now: datetime) -> Outcome | None:
+    """Mark a purchase order that nobody acknowledged in time, and tell producer and operators."""
+    purchase_order = PurchaseOrder.objects.select_for_update().get(pk=purchase_order_id)
+    if purchase_order.status != Status.ISSUED or purchase_order.acknowledge_by > now:
+        return None
+    advance_purchase_order(purchase_order, Status.OVERDUE, actor=None, now=now)
+    notify_producer(purchase_order, Notification.Kind.PURCHASE_ORDER_OVERDUE, now=now)
+    notify(operators(), Notification.Kind.PURCHASE_ORDER_OVERDUE, now=now, purchase_order=purchase_order)
+    return Outcome(
+        "done",
+        purchase_order.number,
+        purchase_order.pk,
+        purchase_order.producer,
+        purchase_order.delivery_date,
+    )
+
+
+@transaction.atomic
+def receive_purchase_order(
+    purchase_order: PurchaseOrder, received: Mapping[int, int], *, actor: User, now: datetime
+) -> PurchaseOrder:
+    """The goods are at the hub: `received` has units by line id. Receiving twice changes nothing.
+
+    Raises NotPossible for more than was ordered. What is missing must be reported as a shortage first.
+    """
+    locked = PurchaseOrder.objects.select_for_update().get(pk=purchase_order.pk)
+    if locked.status == Status.RECEIVED:
+        return locked
+    for line in locked.lines.all():
+        units = received.get(line.pk, line.coming)
+        if units != line.coming:
+            raise NotPossible("wrong_quantity", line.product_name)
+        line.received = units
+        line.save(update_fields=["received"])
+    advance_purchase_order(locked, Status.RECEIVED, actor=actor, now=now)
+    return locked

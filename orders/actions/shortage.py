@@ -1,0 +1,127 @@
+"""A producer can't bring all: hand on to each order a substitute, or a credit, in one transaction."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Sum
+
+from bundles.actions.capacity import reserve_capacity, withdraw_capacity
+from bundles.exceptions import CapacityShort
+from bundles.models import Product
+from membership.models import User
+
+from ..cutoff import lead_days_left
+from ..exceptions import NotPossible
+from ..models import CalendarDay, Notification, OrderLine, PurchaseOrder, PurchaseOrderLine, Shortage
+from ..substitutes import stand_ins
+from ..vat import allocate, split
+from .advance import advance_purchase_order
+from .lines import freeze_line
+from .notify import notify, notify_institution, operators
+from .purchase import order_from_producers
+
+
+@transaction.atomic
+def report_shortage(line: PurchaseOrderLine, confirmed: int, *, actor: User, now: datetime) -> list[Shortage]:
+    """The producer brings only `confirmed` units of a line; the orders fixed last lose theirs first.
+
+    Reporting the same figure again changes nothing. Raises NotPossible for more than was promised before,
+    or once the goods were received.
+    """
+    purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
+    line = PurchaseOrderLine.objects.select_related("product__producer").get(pk=line.pk)
+    if purchase_order.status == PurchaseOrder.Status.RECEIVED:
+        raise NotPossible("wrong_state")
+    if not 0 <= confirmed <= line.coming:
+        raise NotPossible("wrong_quantity", line.product_name)
+    missing = line.coming - confirmed
+    PurchaseOrderLine.objects.filter(pk=line.pk).update(confirmed=confirmed)
+    if not missing:
+        return []
+    withdraw_capacity(line.product, purchase_order.delivery_date, missing)
+    shortages = _hand_on(line, purchase_order, missing, actor=actor, now=now)
+    if purchase_order.status != PurchaseOrder.Status.SHORT:
+        advance_purchase_order(
+            purchase_order, PurchaseOrder.Status.SHORT, actor=actor, now=now, note=line.product_name
+        )
+    notify(
+        operators(),
+        Notification.Kind.ORDER_CHANGED,
+        now=now,
+        purchase_order=purchase_order,
+        detail=line.product_name,
+    )
+    return shortages
+
+
+def _hand_on(
+    line: PurchaseOrderLine, purchase_order: PurchaseOrder, missing: int, *, actor: User, now: datetime
+) -> list[Shortage]:
+    shortages = []
+    for order_line in OrderLine.objects.standing_to_lose(line.product_id, purchase_order.delivery_date):
+        units = min(missing, order_line.coming)
+        if units:
+            shortages.append(_shorten(line, order_line, units, actor=actor, now=now))
+            missing -= units
+    return shortages
+
+
+def _shorten(
+    line: PurchaseOrderLine, order_line: OrderLine, units: int, *, actor: User, now: datetime
+) -> Shortage:
+    """Take `units` off the order line; their price goes to the substitute, or back to the institution."""
+    kept, freed = allocate(order_line.gross, [order_line.coming - units, units])
+    _reprice(order_line, kept, order_line.short_quantity + units)
+    substitute = _substitute(line.product, order_line, units, freed, now=now)
+    shortage = Shortage.objects.create(
+        purchase_order_line=line,
+        order_line=order_line,
+        quantity=units,
+        substitute=substitute,
+        credited=0 if substitute else freed,
+        reported_by=actor,
+        reported_at=now,
+    )
+    _sum_up(order_line)
+    detail = f"{order_line.product_name} −{units}" + (f" → {substitute}" if substitute else "")
+    notify_institution(order_line.order, Notification.Kind.ORDER_CHANGED, now=now, detail=detail)
+    return shortage
+
+
+def _reprice(order_line: OrderLine, gross: int, short_quantity: int) -> None:
+    order_line.gross, order_line.short_quantity = gross, short_quantity
+    order_line.supply, order_line.vat = split(gross, order_line.tax_type == Product.TaxType.TAXABLE)
+    order_line.save(update_fields=["gross", "supply", "vat", "short_quantity"])
+
+
+def _substitute(
+    product: Product, order_line: OrderLine, units: int, gross: int, *, now: datetime
+) -> OrderLine | None:
+    """Reserve and order the best stand-in, or return None if nothing fits."""
+    order = order_line.order
+    working_days = CalendarDay.objects.all().working_days()
+    on_order = order.lines.values_list("product", flat=True)
+    # The cut-off is over: what counts is whether the producer can still make it, not the hub's usual notice.
+    max_lead_days = max(product.lead_days, lead_days_left(now, order.delivery_date, working_days))
+    for other in stand_ins(
+        product, order.delivery_date, max_lead_days=max_lead_days, excluding=set(on_order)
+    ):
+        needed = -(-units * product.servings // other.servings)
+        try:
+            reserve_capacity(other, order.delivery_date, needed)
+        except CapacityShort:
+            continue
+        substitute = freeze_line(order, other, needed, gross, substitutes=order_line)
+        substitute.save()
+        order_from_producers([substitute], order.delivery_date, now=now)
+        return substitute
+    return None
+
+
+def _sum_up(order_line: OrderLine) -> None:
+    """The order's totals are the sums of its lines, before and after a shortage."""
+    order = order_line.order
+    order.gross, order.supply, order.vat = order.lines.aggregate(
+        gross=Sum("gross"), supply=Sum("supply"), vat=Sum("vat")
+    ).values()
+    order.save(update_fields=["gross", "supply", "vat"])

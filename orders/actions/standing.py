@@ -1,0 +1,83 @@
+"""Set up, pause and end standing orders, and try again what failed."""
+
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.utils import timezone
+
+from bundles.models import Bundle
+from membership.models import Organization, Site, User
+
+from ..exceptions import NotPossible
+from ..models import Occurrence, StandingOrder
+from .preview import compose_expected_edition, missing_editions, preview_standing_order
+
+
+def create_standing_order(
+    *,
+    organization: Organization,
+    site: Site,
+    bundle: Bundle,
+    headcount: int,
+    rrule: str,
+    starts_on: date,
+    ends_on: date | None,
+    holiday_policy: str,
+    window_opens: time | None,
+    window_closes: time | None,
+    actor: User | None,
+    now: datetime,
+) -> StandingOrder:
+    """Set up a standing order and show its coming dates at once. Raises ValidationError for a bad rule."""
+    standing_order = StandingOrder(
+        organization=organization,
+        site=site,
+        bundle=bundle,
+        headcount=headcount,
+        rrule=rrule,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        holiday_policy=holiday_policy,
+        window_opens=window_opens,
+        window_closes=window_closes,
+        created_by=actor,
+        created_at=now,
+    )
+    standing_order.full_clean(exclude=["created_by"])
+    with transaction.atomic():
+        standing_order.save()
+        preview_standing_order(standing_order, now=now)
+    for bundle_id, day in missing_editions(now=now):
+        if bundle_id == bundle.pk:
+            compose_expected_edition(bundle_id, day, now=now)
+    return standing_order
+
+
+@transaction.atomic
+def end_standing_order(standing_order: StandingOrder, *, now: datetime) -> StandingOrder:
+    """Make no more orders from it: coming dates are skipped with the reason. Ending twice changes nothing."""
+    locked = StandingOrder.objects.select_for_update().get(pk=standing_order.pk)
+    if locked.status == StandingOrder.Status.ENDED:
+        return locked
+    locked.status = StandingOrder.Status.ENDED
+    locked.ends_on = max(locked.starts_on, timezone.localdate(now))
+    locked.save(update_fields=["status", "ends_on"])
+    locked.occurrences.filter(status=Occurrence.Status.PLANNED).update(
+        status=Occurrence.Status.SKIPPED, reason="standing_order_ended", detail=""
+    )
+    return locked
+
+
+@transaction.atomic
+def retry_occurrence(occurrence: Occurrence, *, now: datetime) -> Occurrence:
+    """Put a failed occurrence back among the planned ones; the next sweep tries again. Raises NotPossible."""
+    locked = Occurrence.objects.select_for_update().get(pk=occurrence.pk)
+    if locked.status == Occurrence.Status.PLANNED:
+        return locked
+    if locked.status != Occurrence.Status.FAILED:
+        raise NotPossible("wrong_state")
+    if locked.delivery_date is None or locked.delivery_date <= timezone.localdate(now):
+        raise NotPossible("too_late")
+    locked.status, locked.reason, locked.detail = Occurrence.Status.PLANNED, "", ""
+    locked.save(update_fields=["status", "reason", "detail"])
+    return locked

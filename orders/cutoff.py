@@ -1,0 +1,42 @@
+"""When an order is fixed, and until when a late one can still be made (settings of the hub, Asia/Seoul)."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from .schedule import cutoff_date
+from .working_days import WorkingDays
+
+SEOUL = ZoneInfo("Asia/Seoul")
+
+
+def seoul(day: date, at: time) -> datetime:
+    """Return the instant of a wall-clock time in Seoul."""
+    return datetime.combine(day, at, SEOUL)
+
+
+def cutoff_at(delivery_date: date, lead_days: int, working_days: WorkingDays) -> datetime:
+    """Return the cut-off: so many business days before as the slowest producer needs, but at least the usual."""
+    return seoul(
+        cutoff_date(delivery_date, lead_days, settings.CUTOFF_BUSINESS_DAYS, working_days),
+        settings.CUTOFF_TIME,
+    )
+
+
+def last_call_at(delivery_date: date, working_days: WorkingDays) -> datetime:
+    """Return when routes are planned: an order that isn't fixed by then cannot be delivered."""
+    return seoul(working_days.add(delivery_date, -1), settings.ROUTE_PLANNING_TIME)
+
+
+def acknowledge_by(now: datetime, working_days: WorkingDays) -> datetime:
+    """Return until when producers answer a purchase order issued at `now`."""
+    return seoul(working_days.add(now.astimezone(SEOUL).date(), 1), settings.ACKNOWLEDGE_TIME)
+
+
+def lead_days_left(now: datetime, delivery_date: date, working_days: WorkingDays) -> int:
+    """Return the longest lead time whose cut-off for the date is still ahead."""
+    days = 0
+    while days < 30 and cutoff_at(delivery_date, days + 1, working_days) > now:
+        days += 1
+    return days

@@ -1,0 +1,70 @@
+"""The steps of the cycle that belong to orders: each finds what is due and not done, and acts item by item.
+
+Tasks run them for everything, `manage.py run_cycle` for one delivery day; both take the same actions.
+"""
+
+from datetime import date, datetime
+
+from .actions.fix import fix_occurrence, fix_order
+from .actions.fulfil import issue_statement
+from .actions.ledger import run_step
+from .actions.preview import compose_expected_edition, missing_editions, preview_standing_order
+from .actions.purchase import close_deadline
+from .models import CycleRun, Occurrence, Order, PurchaseOrder, StandingOrder
+
+Step = CycleRun.Step
+
+
+def preview(*, now: datetime) -> list[CycleRun]:
+    """Materialise the coming dates of every standing order and compose the editions that they lack."""
+    standing_orders = StandingOrder.objects.active().select_related("organization", "bundle").order_by("pk")
+    runs = [
+        run_step(Step.PREVIEW, standing_orders, lambda item: preview_standing_order(item, now=now), now=now),
+        run_step(
+            Step.COMPOSE,
+            missing_editions(now=now),
+            lambda key: compose_expected_edition(*key, now=now),
+            now=now,
+        ),
+    ]
+    return [run for run in runs if run]
+
+
+def fix_due(*, now: datetime, day: date | None = None) -> list[CycleRun]:
+    """Fix every order whose cut-off has passed, of one delivery day or of all."""
+    occurrences = Occurrence.objects.due(now)
+    orders = Order.objects.due(now)
+    if day:
+        occurrences, orders = occurrences.filter(delivery_date=day), orders.filter(delivery_date=day)
+    runs = [
+        run_step(
+            Step.FIX,
+            list(occurrences.values_list("pk", flat=True)),
+            lambda pk: fix_occurrence(pk, now=now),
+            now=now,
+        ),
+        run_step(
+            Step.FIX, list(orders.values_list("pk", flat=True)), lambda pk: fix_order(pk, now=now), now=now
+        ),
+    ]
+    return [run for run in runs if run]
+
+
+def close_deadlines(*, now: datetime, day: date | None = None) -> list[CycleRun]:
+    """Mark the purchase orders that nobody acknowledged in time."""
+    late = PurchaseOrder.objects.past_deadline(now)
+    if day:
+        late = late.on(day)
+    keys = list(late.order_by("pk").values_list("pk", flat=True))
+    run = run_step(Step.ACKNOWLEDGE, keys, lambda pk: close_deadline(pk, now=now), now=now)
+    return [run] if run else []
+
+
+def issue_statements(*, now: datetime, day: date | None = None) -> list[CycleRun]:
+    """Issue the statements of delivery that delivered orders lack."""
+    orders = Order.objects.without_statement()
+    if day:
+        orders = orders.on(day)
+    keys = list(orders.order_by("pk").values_list("pk", flat=True))
+    run = run_step(Step.STATEMENT, keys, lambda pk: issue_statement(pk, now=now), now=now)
+    return [run] if run else []

@@ -1,0 +1,53 @@
+"""Mail, from stored notification rows: claim a row, send it, so that nobody is told twice."""
+
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from .models import Notification
+from .reasons import words
+
+log = structlog.get_logger(__name__)
+
+
+def send_pending(*, now: datetime, limit: int = 200) -> int:
+    """Send the oldest unsent notifications and return how many were sent.
+
+    A row is claimed before it is sent; if the mail server refuses, the claim is undone and it is tried again.
+    A worker killed in between loses one mail, never the order that it tells about.
+    """
+    rows = Notification.objects.filter(sent_at=None).select_related(
+        "recipient", "order", "purchase_order__producer"
+    )
+    sent = 0
+    for row in rows.order_by("created_at", "pk")[:limit]:
+        if not Notification.objects.filter(pk=row.pk, sent_at=None).update(sent_at=now):
+            continue
+        try:
+            _send(row)
+        except OSError:
+            Notification.objects.filter(pk=row.pk).update(sent_at=None)
+            log.warning("mail_not_sent", notification=row.pk)
+            break
+        sent += 1
+    return sent
+
+
+def _send(row: Notification) -> None:
+    with translation.override(row.recipient.language):
+        date, _, reason = row.detail.partition(" ")
+        context = {
+            "row": row,
+            "order": row.order,
+            "purchase_order": row.purchase_order,
+            "service_url": settings.SERVICE_URL,
+        }
+        if row.kind == Notification.Kind.ORDER_NOT_MADE:
+            context |= {"date": date if reason else "", "reason": words(reason or date)}
+        subject = render_to_string("orders/emails/subject.txt", context).strip()
+        body = render_to_string("orders/emails/body.txt", context)
+    send_mail(subject, body, None, [row.recipient.email])

@@ -1,0 +1,24 @@
+"""What is promised and paid."""
+
+from .ledger import CycleItem, CycleRun
+from .notification import Notification
+from .order import Order, OrderEvent, OrderLine, Statement
+from .purchase import PurchaseOrder, PurchaseOrderEvent, PurchaseOrderLine, Shortage
+from .standing import CalendarDay, Occurrence, StandingOrder
+
+__all__ = [
+    "CalendarDay",
+    "CycleItem",
+    "CycleRun",
+    "Notification",
+    "Occurrence",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "PurchaseOrder",
+    "PurchaseOrderEvent",
+    "PurchaseOrderLine",
+    "Shortage",
+    "StandingOrder",
+    "Statement",
+]

@@ -1,0 +1,48 @@
+"""What people are told: one row for each message, sent by a task."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .order import Order
+from .purchase import PurchaseOrder
+
+
+class Notification(models.Model):
+    """A message to one person about one thing; `sent_at` is empty until it is on its way."""
+
+    class Kind(models.TextChoices):
+        ORDER_CONFIRMED = "order_confirmed", _("order confirmed")
+        ORDER_NOT_MADE = "order_not_made", _("order not made")
+        ORDER_CHANGED = "order_changed", _("order changed by a shortage")
+        ORDER_ETA = "order_eta", _("time of arrival")
+        ORDER_DELIVERED = "order_delivered", _("order delivered")
+        ORDER_FAILED = "order_failed", _("delivery failed")
+        PURCHASE_ORDER_ISSUED = "po_issued", _("purchase order issued")
+        PURCHASE_ORDER_OVERDUE = "po_overdue", _("purchase order not acknowledged")
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        verbose_name=_("recipient"),
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    order = models.ForeignKey(
+        Order, on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
+    )
+    purchase_order = models.ForeignKey(
+        PurchaseOrder, on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
+    )
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["sent_at", "created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.recipient_id}"

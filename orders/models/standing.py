@@ -1,0 +1,148 @@
+"""Orders that repeat: the rule, and each date it gives."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from bundles.models import Bundle
+from membership.models import Organization, Site
+
+from ..querysets import CalendarDayQuerySet, OccurrenceQuerySet, StandingOrderQuerySet
+from ..schedule import BadRule, validate
+
+
+def validate_rrule(rrule: str) -> None:
+    """Raise ValidationError unless `rrule` is an RFC 5545 rule that gives dates."""
+    try:
+        validate(rrule)
+    except BadRule as error:
+        raise ValidationError(_("This is not a usable rule: %(why)s"), params={"why": str(error)}) from error
+
+
+class CalendarDay(models.Model):
+    """An operator's word on one day, above the calendar of public holidays."""
+
+    day = models.DateField(_("day"), unique=True)
+    is_working = models.BooleanField(_("deliveries on this day"))
+    name = models.CharField(_("name"), max_length=60)
+
+    objects = CalendarDayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class StandingOrder(models.Model):
+    """A bundle for a site, again and again by an RFC 5545 rule anchored on `starts_on`."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        PAUSED = "paused", _("paused")
+        ENDED = "ended", _("ended")
+
+    class HolidayPolicy(models.TextChoices):
+        BEFORE = "before", _("the working day before")
+        AFTER = "after", _("the working day after")
+        SKIP = "skip", _("skip the delivery")
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="standing_orders", verbose_name=_("institution")
+    )
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, related_name="standing_orders", verbose_name=_("site")
+    )
+    bundle = models.ForeignKey(
+        Bundle, on_delete=models.PROTECT, related_name="standing_orders", verbose_name=_("bundle")
+    )
+    headcount = models.PositiveSmallIntegerField(_("people"), validators=[MinValueValidator(1)])
+    rrule = models.CharField(_("rule (RFC 5545)"), max_length=200, validators=[validate_rrule])
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    holiday_policy = models.CharField(
+        _("on a holiday"), max_length=6, choices=HolidayPolicy, default=HolidayPolicy.BEFORE
+    )
+    window_opens = models.TimeField(_("not before"), null=True, blank=True)
+    window_closes = models.TimeField(_("not after"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=6, choices=Status, default=Status.ACTIVE)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+    created_at = models.DateTimeField(_("created at"))
+
+    objects = StandingOrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("standing order")
+        verbose_name_plural = _("standing orders")
+        ordering = ["organization__name", "pk"]
+        indexes = [models.Index(fields=["status"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(headcount__gte=1), name="standing_order_serves_someone"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="standing_order_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(window_opens=None, window_closes=None) | Q(window_closes__gt=F("window_opens")),
+                name="standing_order_window_closes_after",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} · {self.bundle} · {self.rrule}"
+
+
+class Occurrence(models.Model):
+    """One date of a standing order. Its identity is the date that the rule gave, wherever it moves to."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        ORDERED = "ordered", _("ordered")
+        SKIPPED = "skipped", _("skipped")
+        FAILED = "failed", _("not ordered")
+
+    standing_order = models.ForeignKey(
+        StandingOrder, on_delete=models.PROTECT, related_name="occurrences", verbose_name=_("standing order")
+    )
+    rule_date = models.DateField(_("date by the rule"))
+    delivery_date = models.DateField(_("delivery date"), null=True, blank=True)
+    cutoff_at = models.DateTimeField(_("cut-off"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PLANNED)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+
+    objects = OccurrenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("occurrence")
+        verbose_name_plural = _("occurrences")
+        ordering = ["rule_date", "standing_order"]
+        indexes = [
+            models.Index(fields=["status", "cutoff_at"]),
+            models.Index(fields=["delivery_date", "status"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["standing_order", "rule_date"], name="one_occurrence_per_rule_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["skipped", "failed"])
+                | Q(delivery_date__isnull=False, cutoff_at__isnull=False),
+                name="coming_occurrence_has_date_and_cutoff",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.standing_order_id}@{self.rule_date}"

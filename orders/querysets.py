@@ -1,0 +1,103 @@
+"""Every read of orders with a meaning; pages, API, tasks and admin share these definitions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import F, Q, Sum
+
+from membership.permissions import institution_ids, is_operator, producer_ids
+
+from .working_days import WorkingDays
+
+if TYPE_CHECKING:
+    from membership.models import User
+
+
+class CalendarDayQuerySet(models.QuerySet[Any]):
+    def working_days(self) -> WorkingDays:
+        """The calendar of public holidays with the operators' overrides above it."""
+        return WorkingDays({day.day: day.is_working for day in self})
+
+
+class StandingOrderQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> StandingOrderQuerySet:
+        return self if is_operator(user) else self.filter(organization__in=institution_ids(user))
+
+    def active(self) -> StandingOrderQuerySet:
+        return self.filter(status="active", organization__is_active=True)
+
+
+class OccurrenceQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> OccurrenceQuerySet:
+        return (
+            self if is_operator(user) else self.filter(standing_order__organization__in=institution_ids(user))
+        )
+
+    def due(self, now: datetime) -> OccurrenceQuerySet:
+        """Planned occurrences whose cut-off has passed, whenever that was."""
+        return self.filter(status="planned", cutoff_at__lte=now, standing_order__status="active").order_by(
+            "delivery_date", "pk"
+        )
+
+    def coming(self, today: date) -> OccurrenceQuerySet:
+        return self.filter(Q(delivery_date__gte=today) | Q(delivery_date=None, rule_date__gte=today))
+
+
+class OrderQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> OrderQuerySet:
+        return self if is_operator(user) else self.filter(organization__in=institution_ids(user))
+
+    def due(self, now: datetime) -> OrderQuerySet:
+        """Placed orders whose cut-off has passed, whenever that was."""
+        return self.filter(status="placed", cutoff_at__lte=now).order_by("delivery_date", "pk")
+
+    def on(self, day: date) -> OrderQuerySet:
+        return self.filter(delivery_date=day)
+
+    def to_deliver(self, day: date) -> OrderQuerySet:
+        """Fixed orders of the day that are still to be brought."""
+        return self.on(day).filter(status__in=["confirmed", "packed", "dispatched"])
+
+    def without_statement(self) -> OrderQuerySet:
+        return self.filter(status="delivered", statement=None)
+
+
+class OrderLineQuerySet(models.QuerySet[Any]):
+    def standing_to_lose(self, product_id: int, delivery_date: date) -> OrderLineQuerySet:
+        """Lines that a shortage of the product hits, the order fixed last first."""
+        return (
+            self.filter(
+                product=product_id,
+                order__delivery_date=delivery_date,
+                order__status__in=["confirmed", "packed"],
+                quantity__gt=F("short_quantity"),
+            )
+            .select_related("order")
+            .order_by("-order__pk", "-pk")
+        )
+
+
+class PurchaseOrderQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> PurchaseOrderQuerySet:
+        return self if is_operator(user) else self.filter(producer__in=producer_ids(user))
+
+    def past_deadline(self, now: datetime) -> PurchaseOrderQuerySet:
+        """Purchase orders that nobody acknowledged in time."""
+        return self.filter(status="issued", acknowledge_by__lte=now)
+
+    def on(self, day: date) -> PurchaseOrderQuerySet:
+        return self.filter(delivery_date=day)
+
+    def with_amount(self) -> PurchaseOrderQuerySet:
+        """With `units` and `amount` (won at supply prices) over the lines."""
+        return self.annotate(
+            units=Sum("lines__ordered"), amount=Sum(F("lines__ordered") * F("lines__supply_price"))
+        )
+
+
+class CycleItemQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> CycleItemQuerySet:
+        return self if is_operator(user) else self.filter(organization__in=institution_ids(user))

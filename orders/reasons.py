@@ -1,0 +1,38 @@
+"""Why something was moved, skipped, failed or refused: codes in rows, words on pages."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, str | Promise] = {
+    "moved_before": _("Moved to the working day before a holiday"),
+    "moved_after": _("Moved to the working day after a holiday"),
+    "skipped_holiday": _("Skipped because of a holiday"),
+    "skipped_by_member": _("Skipped by the institution"),
+    "rule_changed": _("The rule no longer gives this date"),
+    "standing_order_ended": _("The standing order was ended"),
+    "standing_order_paused": _("The standing order is paused"),
+    "no_edition": _("No contents could be composed for this date"),
+    "no_product": _("No product is on offer for a slot of the bundle"),
+    "no_capacity": _("No producer has enough capacity left for a slot of the bundle"),
+    "too_few_products": _("There are too few different products for the bundle"),
+    "too_expensive": _("The available products cost more than the bundle's price allows"),
+    "unlocated_site": _("The site has no usable location"),
+    "capacity_short": _("A producer's capacity for the day is used up and nothing can stand in"),
+    "too_late": _("It is too late for this delivery date"),
+    "not_a_working_day": _("There are no deliveries on this day"),
+    "already_done": _("Already done"),
+    "past_cutoff": _("The cut-off has passed"),
+    "wrong_state": _("Its state does not allow this any more"),
+    "wrong_quantity": _("This quantity is not possible"),
+    "delivery_failed": _("The delivery failed"),
+    "not_yet": _("It is too early for this"),
+    "same_plan": _("The published routes already fit"),
+    "route_started": _("A route of the day is already on its way"),
+    "no_orders": _("There is nothing to deliver on this day"),
+    "unexpected": _("An unexpected error; the operator was told"),
+}
+
+
+def words(reason: str) -> str:
+    """Return the reason in the reader's language."""
+    return str(REASONS.get(reason, reason))

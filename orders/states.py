@@ -1,0 +1,49 @@
+"""The lives of an order and of a purchase order: what may follow what.
+
+The words are those of the models' `Status`; the tables are plain data, to be read at a glance and tested
+without a database. A state with nothing after it is final.
+"""
+
+from collections.abc import Mapping
+
+Transitions = Mapping[str, frozenset[str]]
+
+# A delivery that failed ends its order: a second attempt is a new order.
+ORDER_TRANSITIONS: Transitions = {
+    "placed": frozenset({"confirmed", "cancelled", "failed"}),
+    "confirmed": frozenset({"packed", "dispatched", "cancelled"}),  # a small hub may load without packing
+    "packed": frozenset({"dispatched", "cancelled"}),
+    "dispatched": frozenset({"delivered", "failed"}),
+    "delivered": frozenset(),
+    "failed": frozenset(),
+    "cancelled": frozenset(),
+}
+
+# Overdue isn't the end: the producer may still answer, or simply bring the goods. Whatever was answered is
+# asked anew when more is ordered. A shortage can be taken back (the goods were found); the rest is received.
+PURCHASE_ORDER_TRANSITIONS: Transitions = {
+    "issued": frozenset({"accepted", "short", "overdue", "received"}),
+    "accepted": frozenset({"issued", "short", "received"}),
+    "short": frozenset({"issued", "accepted", "received"}),
+    "overdue": frozenset({"issued", "accepted", "short", "received"}),
+    "received": frozenset(),
+}
+
+
+class IllegalTransition(Exception):
+    """The thing can't go from state `was` to state `to`."""
+
+    def __init__(self, was: str, to: str) -> None:
+        super().__init__(f"{was} can't become {to}")
+        self.was, self.to = was, to
+
+
+def can_advance(transitions: Transitions, was: str, to: str) -> bool:
+    """Tell whether `to` may follow `was`. A state never follows itself; an unknown state has no next."""
+    return to in transitions.get(was, frozenset())
+
+
+def check(transitions: Transitions, was: str, to: str) -> None:
+    """Raise IllegalTransition unless `to` may follow `was`."""
+    if not can_advance(transitions, was, to):
+        raise IllegalTransition(was, to)

@@ -1,0 +1,38 @@
+"""Scheduled work on orders; what is due stands in rows, so any of these may run twice, late or not at all."""
+
+from celery import shared_task
+
+from membership import clock
+
+from . import cycle
+from .emails import send_pending
+
+
+@shared_task
+def preview_occurrences() -> None:
+    """Show what standing orders will bring in the coming weeks."""
+    cycle.preview(now=clock.now())
+
+
+@shared_task
+def fix_due_orders() -> None:
+    """Fix every order whose cut-off has passed."""
+    cycle.fix_due(now=clock.now())
+
+
+@shared_task
+def close_producer_deadlines() -> None:
+    """Mark purchase orders that nobody acknowledged in time."""
+    cycle.close_deadlines(now=clock.now())
+
+
+@shared_task
+def issue_due_statements() -> None:
+    """Issue statements of delivery for delivered orders."""
+    cycle.issue_statements(now=clock.now())
+
+
+@shared_task
+def send_notifications() -> None:
+    """Send what people must be told."""
+    send_pending(now=clock.now())

@@ -1,0 +1,36 @@
+"""Addresses of orders: the institution's, the producer's and the hub's."""
+
+from django.urls import path
+
+from .views import hub, institution, producer, standing
+
+app_name = "orders"
+urlpatterns = [
+    path("orders/", institution.order_list, name="order_list"),
+    path("orders/new/", institution.event_order_create, name="event_order_create"),
+    path("orders/<slug:number>/", institution.order_detail, name="order_detail"),
+    path("orders/<slug:number>/cancel/", institution.order_cancel, name="order_cancel"),
+    path("orders/<slug:number>/statement.pdf", institution.order_statement, name="order_statement"),
+    path("orders/<slug:number>/pack/", hub.order_pack, name="order_pack"),
+    path("standing-orders/", standing.standing_order_list, name="standing_order_list"),
+    path("standing-orders/new/", standing.standing_order_create, name="standing_order_create"),
+    path("standing-orders/<int:pk>/", standing.standing_order_detail, name="standing_order_detail"),
+    path("standing-orders/<int:pk>/end/", standing.standing_order_end, name="standing_order_end"),
+    path("occurrences/<int:pk>/skip/", standing.occurrence_skip, name="occurrence_skip"),
+    path("occurrences/<int:pk>/retry/", standing.occurrence_retry, name="occurrence_retry"),
+    path("purchase-orders/", producer.purchase_order_list, name="purchase_order_list"),
+    path("purchase-orders/<slug:number>/", producer.purchase_order_detail, name="purchase_order_detail"),
+    path(
+        "purchase-orders/<slug:number>/accept/", producer.purchase_order_accept, name="purchase_order_accept"
+    ),
+    path(
+        "purchase-orders/<slug:number>/shortage/<int:line>/",
+        producer.purchase_order_shortage,
+        name="purchase_order_shortage",
+    ),
+    path("purchase-orders/<slug:number>/receive/", hub.purchase_order_receive, name="purchase_order_receive"),
+    path("production/", producer.production, name="production"),
+    path("packing/", hub.packing, name="packing"),
+    path("runs/", hub.cycle_run_list, name="cycle_run_list"),
+    path("runs/<int:pk>/", hub.cycle_run_detail, name="cycle_run_detail"),
+]
