@@ -47,7 +47,7 @@ def test_units_needed_table(
 )
 def test_units_needed_refuses_nonsense(wrong: dict[str, Any]) -> None:
     right = {"headcount": 10, "servings_per_person": Decimal(1), "fixed_quantity": 0, "servings_per_unit": 1}
-    with pytest.raises(ValueError, match="negative|needs"):
+    with pytest.raises(ValueError, match=r"negative|needs"):
         units_needed(**{**right, **wrong})
 
 
@@ -60,7 +60,9 @@ def test_units_needed_never_falls_with_more_people(
 
 
 @given(HEADCOUNT, SERVINGS, st.integers(1, 200))
-def test_units_needed_is_enough_and_not_a_pack_more(headcount: int, per_person: Decimal, per_unit: int) -> None:
+def test_units_needed_is_enough_and_not_a_pack_more(
+    headcount: int, per_person: Decimal, per_unit: int
+) -> None:
     units = units_needed(headcount, per_person, 0, per_unit)
     servings = int(per_person * 100) * headcount  # hundredths
     assert (units - 1) * per_unit * 100 < servings <= units * per_unit * 100 or units == servings == 0

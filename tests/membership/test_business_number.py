@@ -39,7 +39,7 @@ def test_is_valid_catches_every_single_wrong_digit(first_nine: str, place: int, 
 
 
 def _uncaught_swaps(place: int) -> set[tuple[int, int]]:
-    """Return the pairs of digits at `place` and the next one whose swap turns a valid number into a valid one."""
+    """Return the pairs of digits at `place` and the next whose swap keeps a valid number valid."""
     missed = set()
     for first, second, filler in itertools.product(range(10), repeat=3):
         digits = [str(filler)] * 9
