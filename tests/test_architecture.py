@@ -1,0 +1,7 @@
+"""The shape of the house: `[tool.importlinter]` in pyproject.toml says which way imports go."""
+
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+
+def test_imports_go_down_only() -> None:
+    assert lint_imports(config_filename="pyproject.toml", cache_dir=None) == EXIT_STATUS_SUCCESS
