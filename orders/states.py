@@ -19,7 +19,7 @@ ORDER_TRANSITIONS: Transitions = {
     "cancelled": frozenset(),
 }
 
-# Overdue isn't the end: the producer may still answer, or simply bring the goods. Whatever was answered is
+# A producer may bring the goods without a word. Overdue isn't the end: late answers count. What was answered is
 # asked anew when more is ordered. A shortage can be taken back (the goods were found); the rest is received.
 PURCHASE_ORDER_TRANSITIONS: Transitions = {
     "issued": frozenset({"accepted", "short", "overdue", "received"}),

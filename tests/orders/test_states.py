@@ -29,6 +29,7 @@ PURCHASE_ORDER = {
     "issued → accepted",
     "issued → short",
     "issued → overdue",
+    "issued → received",
     "accepted → issued",
     "accepted → short",
     "accepted → received",
