@@ -19,7 +19,7 @@ ORDER_TRANSITIONS: Transitions = {
     "cancelled": frozenset(),
 }
 
-# A producer may bring the goods without a word, and an overdue answer still counts. What was answered is asked
+# A producer may bring the goods without a word, and an overdue answer counts. What was answered is asked
 # anew when more is ordered. A shortage can be taken back (the goods were found); the rest is received.
 PURCHASE_ORDER_TRANSITIONS: Transitions = {
     "issued": frozenset({"accepted", "short", "overdue", "received"}),
