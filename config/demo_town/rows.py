@@ -1,0 +1,181 @@
+"""The row types of the demo town; the field names are the column names of the CSV files.
+
+`key` names a row for the other files. Codes (kinds, roles, storage …) are spelled as the models spell them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A public building; coordinates in WGS84 degrees, receiving hours on weekdays."""
+
+    key: str
+    name: str
+    name_en: str
+    kind: str
+    district: str
+    address: str
+    latitude: float
+    longitude: float
+    precision: str
+    entrance_note: str
+    entrance_note_en: str
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """Where goods are collected and routes start; open from `opens` to `closes` on weekdays."""
+
+    key: str
+    name: str
+    name_en: str
+    district: str
+    address: str
+    latitude: float
+    longitude: float
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """A social-economy certificate, both days of its validity included."""
+
+    kind: str
+    number: str
+    issuer: str
+    valid_from: date
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Producer:
+    """An invented producer."""
+
+    key: str
+    name: str
+    name_en: str
+    business_number: str
+    representative: str
+    district: str
+    address: str
+    latitude: float
+    longitude: float
+    phone: str
+    story: str
+    story_en: str
+    certifications: tuple[Certification, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of goods."""
+
+    code: str
+    name: str
+    name_en: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One unit for sale: won including VAT, grams, millilitres of box, business days, units a day."""
+
+    key: str
+    producer: str
+    category: str
+    name: str
+    name_en: str
+    unit: str
+    unit_en: str
+    list_price: int
+    supply_price: int
+    tax_type: str
+    servings: int
+    weight_g: int
+    volume_ml: int
+    storage: str
+    allergens: tuple[int, ...]
+    lead_days: int
+    daily_capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A membership: won a month for so many deliveries."""
+
+    code: str
+    name: str
+    name_en: str
+    monthly_fee: int
+    deliveries_per_month: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What is ordered: `price` in won for `base_headcount` people; event bundles have no plan."""
+
+    code: str
+    kind: str
+    plan: str
+    name: str
+    name_en: str
+    description: str
+    description_en: str
+    base_headcount: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Goods of one category in a bundle: per person, or a fixed number of units; the other is None."""
+
+    bundle: str
+    position: int
+    category: str
+    servings_per_person: Decimal | None
+    fixed_quantity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An invented person; `organization` is the key of a place, of a producer or of the hub."""
+
+    key: str
+    name: str
+    name_en: str
+    email: str
+    phone: str
+    role: str
+    organization: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A van with its limits in kilograms and litres."""
+
+    plate: str
+    name: str
+    name_en: str
+    max_weight_kg: int
+    max_volume_l: int
+    chilled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StandingOrder:
+    """An order that repeats by an RFC 5545 rule; without a window, the receiving hours of the place count."""
+
+    place: str
+    bundle: str
+    headcount: int
+    rrule: str
+    anchor_weeks_back: int
+    holiday_policy: str
+    window_opens: time | None
+    window_closes: time | None
