@@ -27,7 +27,7 @@ test: .venv/dev.stamp
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint --check --lint --quiet $(APPS)
+	$(BIN)/djlint --lint --quiet $(APPS)
 	$(BIN)/lint-imports
 
 types: .venv/dev.stamp

@@ -8,6 +8,10 @@ from typing import Any
 
 import structlog
 
+# Local variables would carry people's data into the log.
+_traceback_as_data = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 # Applied to our own events and to the records of libraries alike.
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -26,7 +30,7 @@ def log_settings(*, json: bool, level: str = "INFO") -> dict[str, Any]:
         level: the lowest level of the root logger.
     """
     rendering = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [_traceback_as_data, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if json
         else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
@@ -36,7 +40,8 @@ def log_settings(*, json: bool, level: str = "INFO") -> dict[str, Any]:
         "formatters": {
             "events": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [*_SHARED, structlog.stdlib.ExtraAdder()],
+                # Without the `extra` of libraries: Django puts the request with its query string there.
+                "foreign_pre_chain": _SHARED,
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
             }
         },

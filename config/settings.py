@@ -23,12 +23,12 @@ ENVIRONMENT = env("ENVIRONMENT", default="embedded")
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", default=False)
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def _embedded_secret_key() -> str:
     """Return the key kept in `var/secret_key`, made once, so that log-ins outlive a restart."""
     path = VAR_DIR / "secret_key"
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x") as file:
             path.chmod(0o600)

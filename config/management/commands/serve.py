@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from config.context_processors import DEMO_LOGINS, DEMO_PASSWORD
 from config.supervisor import Child, Supervisor
 
 READY_SECONDS = 60
@@ -138,6 +139,14 @@ class Command(BaseCommand):
 
     def _welcome(self, bind: str, port: int) -> None:
         self._say(f"\nThe service answers at {_address(bind, port)}")
+        emails = [email for _, email in DEMO_LOGINS]
+        known = set(get_user_model().objects.filter(email__in=emails).values_list("email", flat=True))
+        logins = [(role, email) for role, email in DEMO_LOGINS if email in known]
+        if logins:
+            self._say(f"Demo log-ins, all with the password {DEMO_PASSWORD}:")
+        for role, email in logins:
+            self._say(f"  {email:34} {role}")
+        connection.close()
         self._say(f"Logs: {Path(settings.VAR_DIR) / 'logs'}. Stop with Ctrl-C.")
 
 
