@@ -14,7 +14,8 @@ from orders.models import CalendarDay, StandingOrder
 from . import demo_town
 from .context_processors import DEMO_PASSWORD
 
-SHIFT = (time(8, 0), time(17, 0))
+# Couriers work half days, every other one in the afternoon.
+SHIFTS = [(time(8, 30), time(13, 0)), (time(12, 30), time(17, 30))]
 COURIERS_A_DAY = 4
 
 
@@ -246,10 +247,11 @@ def _fleet(hub: Organization, people: dict[str, User], first_day: date, last_day
     working_days = CalendarDay.objects.all().working_days()
     days = [first_day + timedelta(days=offset) for offset in range((last_day - first_day).days + 1)]
     Shift.objects.bulk_create(
-        Shift(courier=courier, vehicle=vehicle, date=day, starts=SHIFT[0], ends=SHIFT[1])
+        Shift(courier=courier, vehicle=vehicle, date=day, starts=starts, ends=ends)
         for day in days
         if working_days.is_working(day)
-        for courier, vehicle in list(zip(couriers, vehicles, strict=True))[:COURIERS_A_DAY]
+        for courier, vehicle, (starts, ends) in zip(couriers, vehicles, SHIFTS * COURIERS_A_DAY, strict=False)
+        if courier in couriers[:COURIERS_A_DAY]
     )
 
 

@@ -40,7 +40,8 @@ def preview_standing_order(standing_order: StandingOrder, *, now: datetime) -> O
         occurrence.rule_date: occurrence
         for occurrence in standing_order.occurrences.filter(rule_date__gt=today - timedelta(days=14))
     }
-    changed = _add_occurrences(standing_order, [day for day in wanted if day not in known], working_days)
+    missing = [day for day in wanted if day not in known]
+    changed = _add_occurrences(standing_order, missing, working_days, now)
     for occurrence in known.values():
         if occurrence.rule_date > today and occurrence.reason in (
             "",
@@ -58,10 +59,15 @@ def preview_standing_order(standing_order: StandingOrder, *, now: datetime) -> O
     )
 
 
-def _add_occurrences(standing_order: StandingOrder, days: list[date], working_days: WorkingDays) -> int:
+def _add_occurrences(
+    standing_order: StandingOrder, days: list[date], working_days: WorkingDays, now: datetime
+) -> int:
     rows = [Occurrence(standing_order=standing_order, rule_date=day) for day in days]
     for row in rows:
         _place(row, standing_order, working_days)
+        if row.cutoff_at and row.cutoff_at <= now:
+            # Set up after its first cut-off: the member sees why the first date stays empty.
+            row.status, row.reason, row.detail = Occurrence.Status.SKIPPED, "too_late", ""
     Occurrence.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
