@@ -35,8 +35,12 @@ def acknowledge_by(now: datetime, working_days: WorkingDays) -> datetime:
 
 
 def lead_days_left(now: datetime, delivery_date: date, working_days: WorkingDays) -> int:
-    """Return the longest lead time whose cut-off for the date is still ahead."""
+    """Return the longest lead time that producers can still keep for the date, in business days.
+
+    The hub's own notice doesn't count: an order that is late because the service stood still is made by
+    whoever still can.
+    """
     days = 0
-    while days < 30 and cutoff_at(delivery_date, days + 1, working_days) > now:
+    while days < 30 and seoul(working_days.add(delivery_date, -days - 1), settings.CUTOFF_TIME) > now:
         days += 1
     return days
