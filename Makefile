@@ -22,7 +22,7 @@ run: .venv/run.stamp
 	@$(BIN)/python manage.py serve --port $(PORT)
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

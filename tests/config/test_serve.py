@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -13,7 +14,11 @@ from pathlib import Path
 import pytest
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc"),
+    # Building the demo town takes its time: one process runs all of these.
+    pytest.mark.xdist_group("serve"),
+]
 
 
 class Service:
@@ -75,6 +80,16 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     service.end(signal.SIGTERM)
 
 
+@pytest.fixture
+def another(service: Service, tmp_path: Path) -> Service:
+    """Return a second running service, on a copy of the first one's data."""
+    with sqlite3.connect(service.var / "kkureomi.sqlite3") as source:
+        source.backup(sqlite3.connect(tmp_path / "kkureomi.sqlite3"))
+    another = Service(tmp_path)
+    another.read_until("Stop with Ctrl-C")
+    return another
+
+
 def test_serve_prepares_an_empty_folder_and_answers(service: Service) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{service.port}/health/") as answer:
         assert answer.status == 200
@@ -114,24 +129,25 @@ def test_killed_worker_is_restarted(service: Service) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_serve_ends_in_order_and_leaves_no_process(service: Service, number: signal.Signals) -> None:
-    end_once = Service(service.var.with_name(f"{service.var.name}-{number.name}"))
-    end_once.read_until("Stop with Ctrl-C")
-    children = end_once.children().values()
+def test_serve_ends_in_order_and_leaves_no_process(another: Service, number: signal.Signals) -> None:
+    children = another.children().values()
 
-    assert end_once.end(number) == 0
-    assert end_once.said[-1] == "Stopped."
+    assert another.end(number) == 0
+    assert another.said[-1] == "Stopped."
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
 
 
-def test_children_end_when_serve_itself_is_killed(tmp_path: Path) -> None:
-    service = Service(tmp_path)
-    service.read_until("Stop with Ctrl-C")
-    ended = [os.pidfd_open(pid) for pid in service.children().values()]
+def test_children_end_when_serve_itself_is_killed(another: Service) -> None:
+    ended = [os.pidfd_open(pid) for pid in another.children().values()]
 
-    service.process.kill()
-    service.process.wait()
+    another.process.kill()
+    another.process.wait()
 
     for descriptor in ended:
         assert select.select([descriptor], [], [], 60)[0] == [descriptor]
         os.close(descriptor)
+
+
+def test_second_start_neither_migrates_nor_seeds(another: Service) -> None:
+    assert another.said[:2] == ["Database: up to date.", "Starting: web server, worker, beat …"]
+    assert another.end(signal.SIGTERM) == 0

@@ -20,6 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from config.context_processors import DEMO_LOGINS, DEMO_PASSWORD
 from config.supervisor import Child, Supervisor
+from membership.models import Organization
 
 READY_SECONDS = 60
 LOG_LINES = 20
@@ -45,8 +46,11 @@ class Command(BaseCommand):
             )
         with self._only_one():
             self._require_free_port(bind, port)
-            self._migrate()
-            self._seed_if_empty()
+            try:
+                self._migrate()
+                self._seed_if_empty()
+            except KeyboardInterrupt:
+                raise CommandError("Interrupted; the next start goes on from here.") from None
             connection.close()
             self._supervise(bind, port)
 
@@ -92,7 +96,7 @@ class Command(BaseCommand):
         self._say("Database: up to date.")
 
     def _seed_if_empty(self) -> None:
-        if get_user_model().objects.exists():
+        if get_user_model().objects.exists() or Organization.objects.exists():
             return
         self._say("Demo town: the database is empty, building it …")
         call_command("seed_demo", stdout=self.stdout)
