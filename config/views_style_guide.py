@@ -1,6 +1,8 @@
 """The style guide: every component with sample data, for those who write pages. Operators only."""
 
+import re
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -16,16 +18,7 @@ from membership.permissions import role_required
 SAMPLE_DAY = date(2026, 12, 3)
 SAMPLE_NOON = datetime(2026, 12, 3, 12, 0, tzinfo=ZoneInfo("Asia/Seoul"))
 TONES = ["neutral", "info", "primary", "plum", "accent", "success", "warning", "danger"]
-ICONS = (
-    "house layout-dashboard calendar calendar-days calendar-check calendar-x calendar-clock clock timer hourglass "
-    "shopping-basket clipboard-list clipboard-check package package-open package-check package-x snowflake weight "
-    "truck bike route map map-pin navigation warehouse flag phone message-square mail user users building-2 store "
-    "hand-heart leaf badge-check coffee cookie gift receipt file-text wallet credit-card percent scale signature "
-    "printer download search filter list eye pencil trash-2 plus minus x check circle-check circle-x circle-alert "
-    "triangle-alert info ban skip-forward repeat refresh-cw undo-2 history bell lock key-round log-in log-out "
-    "settings languages menu door-open wifi-off external-link circle-dashed circle-play arrow-left arrow-right "
-    "chevron-left chevron-right chevron-down"
-).split()
+SPRITE = Path(__file__).parent / "static" / "icons.svg"
 
 
 class SampleForm(forms.Form):
@@ -44,7 +37,9 @@ class SampleForm(forms.Form):
         choices=[("before", gettext_lazy("The day before")), ("after", gettext_lazy("The day after"))],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    note = forms.CharField(
+        label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
     cups = forms.BooleanField(label=gettext_lazy("Reusable cups, please"), required=False)
 
 
@@ -54,7 +49,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     form = SampleForm({"contact": "", "email": "kim@", "bundle": "20", "policy": "after"})
     context = {
         "tones": TONES,
-        "icons": ICONS,
+        "icons": re.findall(r'symbol id="([^"]+)"', SPRITE.read_text()),
         "states": list(STATE_LOOKS),
         "form": form,
         "page_obj": Paginator(range(1, 131), 50).page(2),
@@ -67,7 +62,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
         ],
         "lines": SAMPLE_LINES,
         "total": sum(line["amount"] for line in SAMPLE_LINES),
-        "map_data": SAMPLE_MAP,
+        "map_data": _sample_map(),
         "day": SAMPLE_DAY,
         "now": SAMPLE_NOON,
         "cutoff_at": SAMPLE_NOON + timedelta(days=1, hours=3),
@@ -81,27 +76,33 @@ SAMPLE_LINES = [
     {"item": "사과·배 컵과일", "producer": "햇살과일 마을기업", "quantity": 24, "amount": 67_200},
 ]
 
-SAMPLE_MAP = {
-    "depot": {"lat": 37.6086, "lng": 126.9340, "label": "꾸러미 허브"},
-    "routes": [
-        {
-            "label": "1호차",
-            "stops": [
-                {"lat": 37.6027, "lng": 126.9291, "number": 1, "label": "은평구청", "detail": "13:05", "state": "delivered"},
-                {"lat": 37.5794, "lng": 126.9368, "number": 2, "label": "서대문구청", "detail": "13:40", "state": "failed"},
-                {"lat": 37.5663, "lng": 126.9019, "number": 3, "label": "마포구청", "detail": "14:15", "state": "pending"},
-            ],
-        },
-        {
-            "label": "2호차",
-            "stops": [
-                {"lat": 37.5735, "lng": 126.9788, "number": 1, "label": "종로구청", "detail": "13:20", "state": "pending"},
-                {"lat": 37.5636, "lng": 126.9976, "number": 2, "label": "중구청", "detail": "13:50", "state": "pending"},
-                {"lat": 37.5894, "lng": 127.0167, "number": 3, "label": "성북구청", "detail": "14:30", "state": "pending"},
-            ],
-        },
+# (latitude, longitude, name, ETA, state) by vehicle
+SAMPLE_ROUTES = {
+    "1호차": [
+        (37.6027, 126.9291, "은평구청", "13:05", "delivered"),
+        (37.5794, 126.9368, "서대문구청", "13:40", "failed"),
+        (37.5663, 126.9019, "마포구청", "14:15", "pending"),
+    ],
+    "2호차": [
+        (37.5735, 126.9788, "종로구청", "13:20", "pending"),
+        (37.5636, 126.9976, "중구청", "13:50", "pending"),
+        (37.5894, 127.0167, "성북구청", "14:30", "pending"),
     ],
 }
+
+
+def _sample_map() -> dict[str, object]:
+    routes = [
+        {
+            "label": label,
+            "stops": [
+                {"lat": lat, "lng": lng, "number": number, "label": name, "detail": eta, "state": state}
+                for number, (lat, lng, name, eta, state) in enumerate(stops, start=1)
+            ],
+        }
+        for label, stops in SAMPLE_ROUTES.items()
+    ]
+    return {"depot": {"lat": 37.6086, "lng": 126.9340, "label": "꾸러미 허브"}, "routes": routes}
 
 
 def _sample_events() -> list[dict[str, object]]:

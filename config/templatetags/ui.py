@@ -3,12 +3,16 @@
 Everything larger is an included template below `components/`; the style guide shows all of them.
 """
 
+from datetime import date, datetime
+
 from django import template
 from django.http import QueryDict
 from django.template.context import Context
 from django.templatetags.static import static
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -57,18 +61,49 @@ def state_badge(state: str, label: str, large: bool = False) -> SafeString:
     """Return the badge of a state: `{% state_badge order.status order.get_status_display %}`."""
     tone, picture = STATE_LOOKS[str(state)]
     return format_html(
-        '<span class="badge tone-{}{}">{}{}</span>', tone, " badge--large" if large else "", icon(picture), label
+        '<span class="badge tone-{}{}">{}{}</span>',
+        tone,
+        " badge--large" if large else "",
+        icon(picture),
+        label,
     )
 
 
 @register.filter
 def won(amount: int | None) -> str:
-    """Return integer won as people write it here: 12,300원 in Korean, ₩12,300 in English; `None` as a dash."""
+    """Return integer won as people write it: 12,300원 in Korean, ₩12,300 in English; `None` is a dash."""
     if amount is None:
         return "–"
     digits = f"{abs(amount):,}"
     sign = "−" if amount < 0 else ""
     return f"{sign}{digits}원" if get_language() == "ko" else f"{sign}₩{digits}"
+
+
+WEEKDAYS_KO = "월화수목금토일"
+
+
+@register.filter
+def weekday(value: date) -> str:
+    """Return the short weekday of a date: 목 in Korean, Thu in English."""
+    return WEEKDAYS_KO[value.weekday()] if get_language() == "ko" else date_format(value, "D")
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Return a date as people say it, without its year: 12월 3일 (목) in Korean, Thu 3 Dec in English."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = localtime(value).date()
+    if get_language() == "ko":
+        return f"{value.month}월 {value.day}일 ({weekday(value)})"
+    return date_format(value, "D j M")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Return an aware datetime, in local time: 12월 3일 (목) 15:00 in Korean, Thu 3 Dec 15:00 in English."""
+    return f"{day(value)} {localtime(value):%H:%M}" if value else ""
 
 
 @register.simple_tag(takes_context=True)

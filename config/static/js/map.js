@@ -55,7 +55,9 @@
 
   const addTiles = (map, address) => {
     if (!address) return;
-    const tiles = L.tileLayer(address, { maxZoom: 19, attribution: CREDIT });
+    // Tile servers want to know which site asks; the pages' own policy tells nobody.
+    const referrerPolicy = "strict-origin-when-cross-origin";
+    const tiles = L.tileLayer(address, { maxZoom: 19, attribution: CREDIT, referrerPolicy });
     let arrived = false;
     tiles.on("tileload", () => (arrived = true));
     // Nothing but errors: stop asking, so that the map doesn't flicker in a lift.
@@ -68,7 +70,7 @@
 
   const draw = (element) => {
     const data = JSON.parse(document.getElementById(element.dataset.map).textContent);
-    const map = L.map(element, { scrollWheelZoom: false });
+    const map = L.map(element, { scrollWheelZoom: false, zoomSnap: 0.5 });
     map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
     const places = data.routes.flatMap((route) => route.stops);
     if (data.depot) places.push(data.depot);
