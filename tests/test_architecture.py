@@ -3,5 +3,5 @@
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 
-def test_imports_go_down_only() -> None:
+def test_imports_keep_the_contracts() -> None:
     assert lint_imports(config_filename="pyproject.toml", cache_dir=None) == EXIT_STATUS_SUCCESS
