@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -70,7 +71,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     return render(request, "style_guide.html", context)
 
 
-SAMPLE_LINES = [
+SAMPLE_LINES: list[dict[str, Any]] = [
     {"item": "공정무역 드립백 커피", "producer": "아름다운로스터 협동조합", "quantity": 24, "amount": 28_800},
     {"item": "우리밀 쿠키 상자", "producer": "해오름베이커리", "quantity": 12, "amount": 54_000},
     {"item": "사과·배 컵과일", "producer": "햇살과일 마을기업", "quantity": 24, "amount": 67_200},
