@@ -1,8 +1,9 @@
 """Orders for one event, placed by a person; and taking an order back before its cut-off."""
 
 from datetime import date, datetime, time
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bundles.composer import CannotCompose
@@ -27,14 +28,20 @@ def place_event_order(
     window_opens: time | None,
     window_closes: time | None,
     note: str,
+    request_key: UUID,
     actor: User,
     now: datetime,
 ) -> Order:
     """Place an order for one day; it is fixed at its cut-off and can be cancelled until then.
 
+    The same `request_key` from the same person returns the order that it already made.
+
     Raises NotPossible if the day is no working day, its cut-off has passed, the site has no usable location,
     or nothing can be composed.
     """
+    made = Order.objects.filter(placed_by=actor, request_key=request_key)
+    if earlier := made.first():
+        return earlier
     working_days = CalendarDay.objects.all().working_days()
     if not working_days.is_working(delivery_date):
         raise NotPossible("not_a_working_day", str(delivery_date))
@@ -42,26 +49,35 @@ def place_event_order(
         raise NotPossible("unlocated_site", site.name)
     if delivery_date <= timezone.localdate(now) or cutoff_at(delivery_date, 0, working_days) <= now:
         raise NotPossible("too_late", str(delivery_date))
-    with transaction.atomic():
-        edition = _edition(bundle, delivery_date, headcount, now)
-        slowest = max((item.product.lead_days for item in edition.items.select_related("product")), default=0)
-        cutoff = cutoff_at(delivery_date, slowest, working_days)
-        if cutoff <= now:
-            raise NotPossible("too_late", str(delivery_date))
-        order = new_order(
-            organization=site.organization,
-            site=site,
-            bundle=bundle,
-            headcount=headcount,
-            delivery_date=delivery_date,
-            window_opens=window_opens,
-            window_closes=window_closes,
-            cutoff_at=cutoff,
-            note=note,
-            placed_by=actor,
-            placed_at=now,
-        )
-        OrderEvent.objects.create(order=order, was="", to=Order.Status.PLACED, actor=actor, at=now)
+    try:
+        with transaction.atomic():
+            edition = _edition(bundle, delivery_date, headcount, now)
+            slowest = max(
+                (item.product.lead_days for item in edition.items.select_related("product")), default=0
+            )
+            cutoff = cutoff_at(delivery_date, slowest, working_days)
+            if cutoff <= now:
+                raise NotPossible("too_late", str(delivery_date))
+            order = new_order(
+                organization=site.organization,
+                site=site,
+                bundle=bundle,
+                headcount=headcount,
+                delivery_date=delivery_date,
+                window_opens=window_opens,
+                window_closes=window_closes,
+                cutoff_at=cutoff,
+                note=note,
+                request_key=request_key,
+                placed_by=actor,
+                placed_at=now,
+            )
+            OrderEvent.objects.create(order=order, was="", to=Order.Status.PLACED, actor=actor, at=now)
+    except IntegrityError:
+        # The same request came twice at once, and the other one was first.
+        if earlier := made.first():
+            return earlier
+        raise
     return order
 
 

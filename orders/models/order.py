@@ -58,6 +58,8 @@ class Order(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     placed_at = models.DateTimeField(_("placed at"))
+    # Made by whoever sends the form or the request: sending it again finds the order that it already made.
+    request_key = models.UUIDField(null=True, blank=True, editable=False)
     # Copied when the order is fixed.
     bundle_name = models.CharField(_("bundle"), max_length=120)
     bundle_name_en = models.CharField(max_length=120, blank=True)
@@ -85,6 +87,7 @@ class Order(models.Model):
             models.Index(fields=["status", "cutoff_at"]),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["placed_by", "request_key"], name="one_order_per_request"),
             models.CheckConstraint(condition=Q(headcount__gte=1), name="order_serves_someone"),
             models.CheckConstraint(
                 condition=Q(status__in=["placed", "failed", "cancelled"]) | Q(gross=F("supply") + F("vat")),
