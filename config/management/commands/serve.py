@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import time
+import urllib.error
 import urllib.request
 from argparse import ArgumentParser
 from pathlib import Path
@@ -132,13 +133,14 @@ class Command(BaseCommand):
         address = f"{_address(bind, port)}health/"
         question = urllib.request.Request(address, headers={"Host": name})  # noqa: S310  (ours)
         while not self.stopping:
-            if not web.alive() or time.monotonic() > deadline:
-                end = "\n".join(web.log.read_text(errors="replace").splitlines()[-LOG_LINES:])
-                raise CommandError(f"The web server does not answer. The end of {web.log}:\n{end}")
             try:
                 urllib.request.urlopen(question, timeout=5).close()  # noqa: S310
                 return
+            except urllib.error.HTTPError as error:
+                raise _web_failed(f"The site answers with an error ({error.code}).", web.log) from None
             except OSError:
+                if not web.alive() or time.monotonic() > deadline:
+                    raise _web_failed("The web server does not answer.", web.log) from None
                 time.sleep(0.05)
 
     def _welcome(self, bind: str, port: int) -> None:
@@ -152,6 +154,11 @@ class Command(BaseCommand):
             self._say(f"  {email:34} {role}")
         connection.close()
         self._say(f"Logs: {Path(settings.VAR_DIR) / 'logs'}. Stop with Ctrl-C.")
+
+
+def _web_failed(what: str, log: Path) -> CommandError:
+    end = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_LINES:])
+    return CommandError(f"{what} The end of {log}:\n{end}")
 
 
 def _address(bind: str, port: int) -> str:
