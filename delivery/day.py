@@ -1,4 +1,4 @@
-"""A delivery day as the planner sees it: jobs from fixed orders, vans from shifts, and a fingerprint of both."""
+"""A delivery day as the planner sees it: jobs of fixed orders, vans of shifts, and a fingerprint of both."""
 
 import hashlib
 from collections import defaultdict
@@ -18,7 +18,7 @@ from .travel import Place
 SERVICE_SECONDS = 300
 SERVICE_SECONDS_PER_CRATE = 30
 CRATE_ML = 40_000
-# When a site doesn't say when it receives.
+# For a site that doesn't say at all when it receives; one that does is closed on the days it doesn't name.
 DEFAULT_WINDOW = (time(9, 0), time(18, 0))
 
 
@@ -63,8 +63,9 @@ def _seconds(at: time) -> int:
 def _site_windows(orders: Iterable[Order], day: date) -> dict[int, list[Window]]:
     windows: dict[int, list[Window]] = defaultdict(list)
     sites = {order.site_id for order in orders}
-    for row in SiteWindow.objects.filter(site__in=sites, weekday=day.weekday()).order_by("site", "opens"):
-        windows[row.site_id].append((_seconds(row.opens), _seconds(row.closes)))
+    for row in SiteWindow.objects.filter(site__in=sites).order_by("site", "opens"):
+        today = [(_seconds(row.opens), _seconds(row.closes))] if row.weekday == day.weekday() else []
+        windows[row.site_id] += today
     default = [(_seconds(DEFAULT_WINDOW[0]), _seconds(DEFAULT_WINDOW[1]))]
     return {site: windows.get(site, default) for site in sites}
 

@@ -17,7 +17,7 @@ def seoul(day: date, at: time) -> datetime:
 
 
 def cutoff_at(delivery_date: date, lead_days: int, working_days: WorkingDays) -> datetime:
-    """Return the cut-off: so many business days before as the slowest producer needs, but at least the usual."""
+    """Return the cut-off: as many business days before as the slowest producer needs, at least the usual."""
     return seoul(
         cutoff_date(delivery_date, lead_days, settings.CUTOFF_BUSINESS_DAYS, working_days),
         settings.CUTOFF_TIME,
@@ -44,3 +44,11 @@ def lead_days_left(now: datetime, delivery_date: date, working_days: WorkingDays
     while days < 30 and seoul(working_days.add(delivery_date, -days - 1), settings.CUTOFF_TIME) > now:
         days += 1
     return days
+
+
+def earliest_delivery_date(now: datetime, working_days: WorkingDays) -> date:
+    """Return the first working day whose usual cut-off is still ahead; a slow producer may need longer."""
+    day = working_days.add(now.astimezone(SEOUL).date(), 1)
+    while cutoff_at(day, 0, working_days) <= now:
+        day = working_days.add(day, 1)
+    return day

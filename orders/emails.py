@@ -1,6 +1,7 @@
 """Mail, from stored notification rows: claim a row, send it, so that nobody is told twice."""
 
 from datetime import datetime
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 import structlog
 from django.conf import settings
@@ -12,12 +13,15 @@ from .models import Notification
 from .reasons import words
 
 log = structlog.get_logger(__name__)
+# What a server answers about one mail or address only; the others may still go.
+OF_THIS_MAIL = (SMTPDataError, SMTPRecipientsRefused)
 
 
 def send_pending(*, now: datetime, limit: int = 200) -> int:
     """Send the oldest unsent notifications and return how many were sent.
 
-    A row is claimed before it is sent; if the mail server refuses, the claim is undone and it is tried again.
+    A row is claimed before it is sent; if that fails, the claim is undone and it is tried again. A mail that
+    can't be written or an address that is refused doesn't hold up the others; a server that is away does.
     A worker killed in between loses one mail, never the order that it tells about.
     """
     rows = Notification.objects.filter(sent_at=None).select_related(
@@ -29,11 +33,12 @@ def send_pending(*, now: datetime, limit: int = 200) -> int:
             continue
         try:
             _send(row)
-        except OSError:
+            sent += 1
+        except Exception as error:
             Notification.objects.filter(pk=row.pk).update(sent_at=None)
-            log.warning("mail_not_sent", notification=row.pk)
-            break
-        sent += 1
+            log.warning("mail_not_sent", notification=row.pk, exc_info=True)
+            if isinstance(error, OSError) and not isinstance(error, OF_THIS_MAIL):
+                break
     return sent
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 
 from membership.permissions import institution_ids, is_operator, producer_ids
 
@@ -38,9 +39,7 @@ class OccurrenceQuerySet(models.QuerySet[Any]):
 
     def due(self, now: datetime) -> OccurrenceQuerySet:
         """Planned occurrences whose cut-off has passed, whenever that was."""
-        return self.filter(status="planned", cutoff_at__lte=now, standing_order__status="active").order_by(
-            "delivery_date", "pk"
-        )
+        return self.filter(status="planned", cutoff_at__lte=now).order_by("delivery_date", "pk")
 
     def coming(self, today: date) -> OccurrenceQuerySet:
         return self.filter(Q(delivery_date__gte=today) | Q(delivery_date=None, rule_date__gte=today))
@@ -80,6 +79,10 @@ class OrderLineQuerySet(models.QuerySet[Any]):
         )
 
 
+# Units of a purchase order line that will come, as far as is known.
+COMING = Coalesce("lines__confirmed", "lines__ordered")
+
+
 class PurchaseOrderQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> PurchaseOrderQuerySet:
         return self if is_operator(user) else self.filter(producer__in=producer_ids(user))
@@ -91,11 +94,22 @@ class PurchaseOrderQuerySet(models.QuerySet[Any]):
     def on(self, day: date) -> PurchaseOrderQuerySet:
         return self.filter(delivery_date=day)
 
+    def received(self) -> PurchaseOrderQuerySet:
+        """Purchase orders whose goods are at the hub."""
+        return self.filter(status="received")
+
+    def to_answer(self) -> PurchaseOrderQuerySet:
+        """Purchase orders that wait for their producer's word, in time or late."""
+        return self.filter(status__in=["issued", "overdue"])
+
     def with_amount(self) -> PurchaseOrderQuerySet:
-        """With `units` and `amount` (won at supply prices) over the lines."""
-        return self.annotate(
-            units=Sum("lines__ordered"), amount=Sum(F("lines__ordered") * F("lines__supply_price"))
-        )
+        """With `units` and `amount` (won at supply prices) of what will come, over the lines."""
+        return self.annotate(units=Sum(COMING), amount=Sum(COMING * F("lines__supply_price")))
+
+    def totals(self) -> dict[str, int]:
+        """Return `units` and `amount` (won at supply prices) of what will come, over all of them."""
+        sums = self.aggregate(units=Sum(COMING), amount=Sum(COMING * F("lines__supply_price")))
+        return {name: value or 0 for name, value in sums.items()}
 
 
 class CycleItemQuerySet(models.QuerySet[Any]):

@@ -145,7 +145,7 @@ class CertificationFactory(DjangoModelFactory[Certification]):
 
 
 class SiteFactory(DjangoModelFactory[Site]):
-    """A located site near City Hall that receives on weekdays from nine to six (`windows=False`: no hours)."""
+    """A located site near City Hall, open on weekdays from nine to six (`windows=False`: it doesn't say)."""
 
     class Meta:
         model = Site

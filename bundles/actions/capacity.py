@@ -1,4 +1,4 @@
-"""Promise and give back a producer's capacity; the check constraint is the last word."""
+"""Promise and withdraw a producer's capacity; the check constraint is the last word."""
 
 from datetime import date
 
@@ -22,13 +22,8 @@ def reserve_capacity(product: Product, on_date: date, units: int) -> None:
         raise CapacityShort(product.name, units, row.get().free)
 
 
-def release_capacity(product: Product, on_date: date, units: int) -> None:
-    """Give `units` back to the date's capacity."""
-    Capacity.objects.filter(product=product, on_date=on_date).update(reserved=F("reserved") - units)
-
-
 def withdraw_capacity(product: Product, on_date: date, units: int) -> None:
     """The producer cannot make `units` that were promised: they are neither reserved nor free any more."""
-    row = Capacity.objects.filter(product=product, on_date=on_date)
-    row.update(reserved=F("reserved") - units)
-    row.update(limit=F("reserved"))
+    Capacity.objects.filter(product=product, on_date=on_date).update(
+        reserved=F("reserved") - units, limit=F("reserved") - units
+    )

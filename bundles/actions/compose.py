@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Max, Sum
 
-from ..composer import Candidate, Composition, SlotNeed, compose
+from ..composer import Candidate, CannotCompose, Composition, SlotNeed, compose
 from ..models import Bundle, Capacity, Edition, EditionItem, Product
 
 # Sales of this many days decide whose turn it is.
@@ -26,7 +26,7 @@ def compose_edition(
 
     `headcount` is how many people are expected to eat from it in all, `max_lead_days` how many business days
     producers still have, `planned_units` what other editions of the day will take from each product.
-    Raises CannotCompose.
+    Raises CannotCompose, also with "no_slots" for a bundle that nobody has filled yet.
     """
     existing = Edition.objects.filter(bundle=bundle, delivery_date=delivery_date).first()
     if existing:
@@ -51,6 +51,8 @@ def _composition(
         SlotNeed(slot.pk, slot.category_id, slot.servings_per_person, slot.fixed_quantity)
         for slot in bundle.slots.all()
     ]
+    if not slots:
+        raise CannotCompose("no_slots")
     products = list(
         Product.objects.on_offer().filter(
             category__in={slot.category for slot in slots}, lead_days__lte=max_lead_days

@@ -1,4 +1,4 @@
-"""What a courier does on the road: start the route, hand over or fail at each stop; repeating changes nothing."""
+"""What a courier does on the road: start the route, hand over or fail at each stop; twice changes nothing."""
 
 from datetime import datetime
 
@@ -37,7 +37,7 @@ def start_route(route: Route, *, actor: User, now: datetime) -> Route:
 @transaction.atomic
 def deliver_stop(stop: Stop, *, receiver_name: str, note: str, actor: User, now: datetime) -> Proof:
     """Record who received the stop's order; a second tap returns the first proof. Raises NotPossible."""
-    locked = Stop.objects.select_for_update().get(pk=stop.pk)
+    locked = _lock(stop)
     if locked.status == Stop.Status.DELIVERED:
         return locked.proof
     _require_on_the_way(locked, Stop.Status.DELIVERED)
@@ -54,7 +54,7 @@ def deliver_stop(stop: Stop, *, receiver_name: str, note: str, actor: User, now:
 @transaction.atomic
 def fail_stop(stop: Stop, *, reason: str, note: str, actor: User, now: datetime) -> Stop:
     """Record that the order could not be handed over, and why. Raises NotPossible."""
-    locked = Stop.objects.select_for_update().get(pk=stop.pk)
+    locked = _lock(stop)
     if locked.status == Stop.Status.FAILED:
         return locked
     _require_on_the_way(locked, Stop.Status.FAILED)
@@ -63,6 +63,14 @@ def fail_stop(stop: Stop, *, reason: str, note: str, actor: User, now: datetime)
     words = " · ".join(filter(None, [str(Stop.FailureReason(reason).label), note]))
     fail_order(locked.order, reason=words, actor=actor, now=now)
     _finish(locked.route, now)
+    return locked
+
+
+def _lock(stop: Stop) -> Stop:
+    """Return the stop with its route, both locked: of two last stops, the second to come ends the route."""
+    route = Route.objects.select_for_update().get(pk=stop.route_id)
+    locked: Stop = Stop.objects.select_for_update().get(pk=stop.pk)
+    locked.route = route
     return locked
 
 

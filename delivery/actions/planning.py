@@ -26,7 +26,7 @@ ETA_TOLERANCE_S = 15 * 60
 
 
 def plan_day(depot: Depot, day: date, *, now: datetime, seconds: float | None = None) -> Outcome | None:
-    """Plan and publish the depot's routes of the day; None if they already fit, or nothing is to be brought."""
+    """Plan and publish the depot's routes of the day; None if they already fit or nothing is to bring."""
     problem = read_day(depot, day)
     subject = f"{depot.name} {day}"
     published = RoutePlan.objects.published().filter(depot=depot, date=day).first()
@@ -51,7 +51,9 @@ def publish(depot: Depot, day: date, problem: Day, plan: Plan, *, now: datetime)
     Depot.objects.select_for_update().get(pk=depot.pk)
     before = RoutePlan.objects.published().filter(depot=depot, date=day).first()
     if before:
-        started = before.routes.exclude(status=Route.Status.PLANNED).exists()
+        # Locked, so that no courier starts a route while it is being replaced.
+        routes = before.routes.select_for_update().order_by("pk")
+        started = any(route.status != Route.Status.PLANNED for route in routes)
         if started or before.fingerprint == problem.fingerprint:
             return None
         RoutePlan.objects.filter(pk=before.pk).update(status=RoutePlan.Status.SUPERSEDED)

@@ -105,11 +105,11 @@ def cancel_order(order: Order, *, actor: User, now: datetime) -> Order:
 
 @transaction.atomic
 def skip_occurrence(occurrence: Occurrence, *, now: datetime) -> Occurrence:
-    """Leave out one date of a standing order before its cut-off; twice changes nothing. Raises NotPossible."""
+    """Leave out a date of a standing order before its cut-off; twice changes nothing. Raises NotPossible."""
     locked = Occurrence.objects.select_for_update().get(pk=occurrence.pk)
     if locked.status == Occurrence.Status.SKIPPED:
         return locked
-    if locked.status != Occurrence.Status.PLANNED or locked.cutoff_at <= now:
+    if locked.status != Occurrence.Status.PLANNED or not locked.cutoff_at or locked.cutoff_at <= now:
         raise NotPossible("past_cutoff")
     locked.status, locked.reason, locked.detail = Occurrence.Status.SKIPPED, "skipped_by_member", ""
     locked.save(update_fields=["status", "reason", "detail"])

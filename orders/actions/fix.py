@@ -1,4 +1,4 @@
-"""The cut-off: an occurrence or a placed order becomes a promise with frozen lines, capacity and purchase orders.
+"""The cut-off: an occurrence or a placed order becomes a promise, with frozen lines and purchase orders.
 
 All of it happens in one transaction: order, lines, reserved capacity, purchase orders, event, notifications.
 """
@@ -15,7 +15,7 @@ from bundles.models import Edition
 
 from ..cutoff import last_call_at
 from ..exceptions import CannotFix
-from ..models import CalendarDay, Notification, Occurrence, Order, OrderEvent, OrderLine
+from ..models import CalendarDay, Notification, Occurrence, Order, OrderEvent, OrderLine, StandingOrder
 from .advance import advance_order
 from .ledger import Outcome
 from .lines import build_lines
@@ -36,26 +36,25 @@ def fix_occurrence(occurrence_id: int, *, now: datetime) -> Outcome | None:
     """Make the order of a due occurrence; if that can't be done, keep the reason on the occurrence."""
 
     def make() -> Outcome | None:
-        occurrence = Occurrence.objects.select_for_update().get(pk=occurrence_id)
-        if occurrence.status != Occurrence.Status.PLANNED or occurrence.cutoff_at > now:
+        occurrence = Occurrence.objects.due(now).select_for_update().filter(pk=occurrence_id).first()
+        if occurrence is None:
             return None
+        if reason := _why_not_wanted(occurrence.standing_order):
+            return _skip(occurrence, reason)
         order = _order_from(occurrence, now)
         _fix(order, now=now)
         Occurrence.objects.filter(pk=occurrence.pk).update(status=Occurrence.Status.ORDERED)
         return _outcome(order, "done")
 
-    def fail(reason: str, detail: str) -> Outcome:
-        Occurrence.objects.filter(pk=occurrence_id, status=Occurrence.Status.PLANNED).update(
+    def fail(reason: str, detail: str) -> Outcome | None:
+        if not Occurrence.objects.filter(pk=occurrence_id, status=Occurrence.Status.PLANNED).update(
             status=Occurrence.Status.FAILED, reason=reason, detail=detail[:300]
-        )
+        ):
+            return None  # undoing our attempt let another worker in, whose word holds
         occurrence = Occurrence.objects.select_related("standing_order__organization").get(pk=occurrence_id)
-        organization = occurrence.standing_order.organization
-        told = [*people(organization, "orderer", "approver"), *operators()]
+        told = [*people(occurrence.standing_order.organization, "orderer", "approver"), *operators()]
         notify(told, Notification.Kind.ORDER_NOT_MADE, now=now, detail=f"{occurrence.delivery_date} {reason}")
-        subject = str(occurrence.standing_order)
-        return Outcome(
-            "failed", subject, occurrence.pk, organization, occurrence.delivery_date, reason, detail
-        )
+        return _no_order(occurrence, "failed", reason, detail)
 
     return _guarded(make, fail)
 
@@ -64,14 +63,16 @@ def fix_order(order_id: int, *, now: datetime) -> Outcome | None:
     """Fix a placed (event) order whose cut-off has come; if that can't be done, fail it with the reason."""
 
     def make() -> Outcome | None:
-        order = Order.objects.select_for_update().get(pk=order_id)
-        if order.status != Order.Status.PLACED or order.cutoff_at > now:
+        order = Order.objects.due(now).select_for_update().filter(pk=order_id).first()
+        if order is None:
             return None
         _fix(order, now=now)
         return _outcome(order, "done")
 
-    def fail(reason: str, detail: str) -> Outcome:
+    def fail(reason: str, detail: str) -> Outcome | None:
         order = Order.objects.select_for_update().get(pk=order_id)
+        if order.status != Order.Status.PLACED:
+            return None
         advance_order(order, Order.Status.FAILED, actor=None, now=now, note=reason)
         Order.objects.filter(pk=order_id).update(reason=reason, detail=detail[:300])
         told = [*people(order.organization, "orderer", "approver"), *operators()]
@@ -81,7 +82,9 @@ def fix_order(order_id: int, *, now: datetime) -> Outcome | None:
     return _guarded(make, fail)
 
 
-def _guarded(make: Callable[[], Outcome | None], fail: Callable[[str, str], Outcome]) -> Outcome | None:
+def _guarded(
+    make: Callable[[], Outcome | None], fail: Callable[[str, str], Outcome | None]
+) -> Outcome | None:
     """Do it, or undo it all and keep why. A database that is busy or gone is no reason: it is tried again."""
     try:
         with transaction.atomic():
@@ -99,6 +102,26 @@ def _guarded(make: Callable[[], Outcome | None], fail: Callable[[str, str], Outc
 
 def _outcome(order: Order, outcome: str, reason: str = "", detail: str = "") -> Outcome:
     return Outcome(outcome, order.number, order.pk, order.organization, order.delivery_date, reason, detail)
+
+
+def _no_order(occurrence: Occurrence, outcome: str, reason: str, detail: str = "") -> Outcome:
+    standing, day = occurrence.standing_order, occurrence.delivery_date
+    return Outcome(outcome, str(standing), occurrence.pk, standing.organization, day, reason, detail)
+
+
+def _why_not_wanted(standing_order: StandingOrder) -> str:
+    """Return why the standing order makes no orders today, or ""."""
+    if not standing_order.organization.is_active:
+        return "institution_inactive"
+    active = standing_order.status == StandingOrder.Status.ACTIVE
+    return "" if active else f"standing_order_{standing_order.status}"
+
+
+def _skip(occurrence: Occurrence, reason: str) -> Outcome:
+    Occurrence.objects.filter(pk=occurrence.pk).update(
+        status=Occurrence.Status.SKIPPED, reason=reason, detail=""
+    )
+    return _no_order(occurrence, "skipped", reason)
 
 
 def _order_from(occurrence: Occurrence, now: datetime) -> Order:
@@ -148,7 +171,6 @@ def _fix(order: Order, *, now: datetime) -> None:
     edition = _edition(order, now)
     _copy_names(order)
     lines = OrderLine.objects.bulk_create(build_lines(order, edition))
-    order.gross = sum(line.gross for line in lines)
     order.supply = sum(line.supply for line in lines)
     order.vat = sum(line.vat for line in lines)
     order.save()

@@ -19,50 +19,53 @@ Status = Order.Status
 @transaction.atomic
 def pack_order(order: Order, *, actor: User, now: datetime) -> Order:
     """The order's boxes stand ready; packing twice changes nothing. Raises NotPossible."""
-    return _advance(order, Status.PACKED, actor=actor, now=now)
+    return _advance(order, Status.PACKED, actor=actor, now=now)[0]
 
 
 @transaction.atomic
 def dispatch_order(order: Order, *, actor: User, now: datetime) -> Order:
     """The order is on its way; twice changes nothing. Raises NotPossible."""
-    return _advance(order, Status.DISPATCHED, actor=actor, now=now)
+    return _advance(order, Status.DISPATCHED, actor=actor, now=now)[0]
 
 
 @transaction.atomic
 def deliver_order(order: Order, *, actor: User, now: datetime, note: str = "") -> Order:
     """The recipient has it; twice changes nothing. Raises NotPossible."""
-    if order.status == Status.DELIVERED:
-        return order
-    delivered = _advance(order, Status.DELIVERED, actor=actor, now=now, note=note)
-    notify_institution(delivered, Notification.Kind.ORDER_DELIVERED, now=now)
+    delivered, is_new = _advance(order, Status.DELIVERED, actor=actor, now=now, note=note)
+    if is_new:
+        notify_institution(delivered, Notification.Kind.ORDER_DELIVERED, now=now)
     return delivered
 
 
 @transaction.atomic
 def fail_order(order: Order, *, reason: str, actor: User, now: datetime) -> Order:
     """The delivery failed, in the courier's words; institution and operators are told. Raises NotPossible."""
-    if order.status == Status.FAILED:
-        return order
-    failed = _advance(order, Status.FAILED, actor=actor, now=now, note=reason)
+    failed, is_new = _advance(order, Status.FAILED, actor=actor, now=now, note=reason)
+    if not is_new:
+        return failed
     Order.objects.filter(pk=order.pk).update(reason="delivery_failed", detail=reason[:300])
     notify_institution(failed, Notification.Kind.ORDER_FAILED, now=now, detail=reason)
     notify(operators(), Notification.Kind.ORDER_FAILED, now=now, order=failed, detail=reason)
     return failed
 
 
-def _advance(order: Order, to: str, *, actor: User, now: datetime, note: str = "") -> Order:
+def _advance(order: Order, to: str, *, actor: User, now: datetime, note: str = "") -> tuple[Order, bool]:
+    """Return the order in its new state, and whether it wasn't there before."""
     locked = Order.objects.select_for_update().get(pk=order.pk)
-    if locked.status != to:
-        try:
-            advance_order(locked, to, actor=actor, now=now, note=note)
-        except IllegalTransition as error:
-            raise NotPossible("wrong_state") from error
-    return locked
+    if locked.status == to:
+        return locked, False
+    try:
+        advance_order(locked, to, actor=actor, now=now, note=note[:300])
+    except IllegalTransition as error:
+        raise NotPossible("wrong_state") from error
+    return locked, True
 
 
 def issue_statement(order_id: int, *, now: datetime) -> Outcome | None:
     """Issue the statement of delivery of a delivered order, once."""
     order = Order.objects.select_related("organization").get(pk=order_id)
+    if order.status != Status.DELIVERED:
+        return None
     _, created = Statement.objects.get_or_create(
         order=order, defaults={"number": f"S{order.number}", "issued_at": now}
     )

@@ -1,10 +1,8 @@
 """Turn an edition into the frozen lines of an order, reserving capacity for each."""
 
-from datetime import date
-
 from bundles.actions.capacity import reserve_capacity
 from bundles.exceptions import CapacityShort
-from bundles.models import Edition, Product
+from bundles.models import Edition, Product, Slot
 from bundles.scaling import units_needed
 from membership.models import Certification
 
@@ -15,47 +13,47 @@ from ..vat import allocate, split
 
 
 def build_lines(order: Order, edition: Edition) -> list[OrderLine]:
-    """Return the order's lines, unsaved, with capacity reserved; prices share the bundle's price by list price.
+    """Return the order's lines, unsaved, with capacity reserved; they share the order's price by list price.
 
-    Where a product's capacity is used up, the best stand-in of its category takes its place.
-    Raises CannotFix("capacity_short") if there is none.
+    Where a product's capacity is used up, or it is no longer on offer, the best stand-in of its category
+    takes its place. Raises CannotFix: "capacity_short" if there is none, "no_slots" for a bundle of nothing.
     """
-    wanted = []
-    for item in edition.items.select_related("slot", "product__producer").order_by("product"):
-        units = units_needed(
-            order.headcount, item.slot.servings_per_person, item.slot.fixed_quantity, item.product.servings
-        )
-        wanted.append((item.product, units, units * item.product.servings))
-    taken = {product.pk for product, _, _ in wanted}
+    wanted = list(edition.items.select_related("slot", "product__producer").order_by("product"))
+    if not wanted:
+        raise CannotFix("no_slots", str(order.bundle))
+    taken = {item.product_id for item in wanted}
     chosen = []
-    for product, units, servings in wanted:
-        product, units = _reserve(product, units, servings, order.delivery_date, taken)
+    for item in wanted:
+        product, units = _reserve(order, item.slot, item.product, taken)
         taken.add(product.pk)
         chosen.append((product, units))
-    shares = allocate(
-        order.bundle.price_for(order.headcount), [product.list_price * n for product, n in chosen]
-    )
+    shares = allocate(order.gross, [product.list_price * units for product, units in chosen])
     return [
         freeze_line(order, product, units, gross)
         for (product, units), gross in zip(chosen, shares, strict=True)
     ]
 
 
-def _reserve(
-    product: Product, units: int, servings: int, on_date: date, taken: set[int]
-) -> tuple[Product, int]:
-    try:
-        reserve_capacity(product, on_date, units)
+def _reserve(order: Order, slot: Slot, product: Product, taken: set[int]) -> tuple[Product, int]:
+    """Reserve the product, or else its best stand-in, and return it with the units of it."""
+    is_on_offer = product.is_active and product.producer.is_active
+    if is_on_offer and (units := _reserved_units(order, slot, product)):
         return product, units
-    except CapacityShort as short:
-        for stand_in in stand_ins(product, on_date, max_lead_days=product.lead_days, excluding=taken):
-            needed = -(-servings // stand_in.servings)
-            try:
-                reserve_capacity(stand_in, on_date, needed)
-                return stand_in, needed
-            except CapacityShort:
-                continue
-        raise CannotFix("capacity_short", str(short)) from short
+    # Only now: almost always the product itself has room.
+    for stand_in in stand_ins(product, order.delivery_date, max_lead_days=product.lead_days, excluding=taken):
+        if units := _reserved_units(order, slot, stand_in):
+            return stand_in, units
+    raise CannotFix("capacity_short", product.name)
+
+
+def _reserved_units(order: Order, slot: Slot, product: Product) -> int:
+    """Reserve what the slot needs of the product; 0 if there isn't that much."""
+    units = units_needed(order.headcount, slot.servings_per_person, slot.fixed_quantity, product.servings)
+    try:
+        reserve_capacity(product, order.delivery_date, units)
+    except CapacityShort:
+        return 0
+    return units
 
 
 def freeze_line(

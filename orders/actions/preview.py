@@ -20,22 +20,35 @@ from bundles.scaling import units_needed
 
 from ..cutoff import cutoff_at, lead_days_left
 from ..models import CalendarDay, Occurrence, Order, StandingOrder
-from ..schedule import delivery_date, rule_dates
+from ..schedule import BadRule, delivery_date, rule_dates
 from ..working_days import WorkingDays
 from .ledger import Outcome
 
+# What calendar and rule decided they may decide anew; what people or the cut-off decided stays.
+CALENDAR_REASONS = {"", "moved_before", "moved_after", "skipped_holiday", "rule_changed"}
+
 
 def preview_standing_order(standing_order: StandingOrder, *, now: datetime) -> Outcome | None:
-    """Materialise the standing order's occurrences up to the horizon; says nothing if nothing changed."""
+    """Materialise the standing order's occurrences up to the horizon; says nothing if nothing changed.
+
+    Must run inside a transaction.
+    """
     today = timezone.localdate(now)
     working_days = CalendarDay.objects.all().working_days()
-    wanted = rule_dates(
-        standing_order.rrule,
-        standing_order.starts_on,
-        after=today,
-        until=today + timedelta(days=settings.PREVIEW_HORIZON_DAYS),
-        ends_on=standing_order.ends_on,
-    )
+    # Locked and read again: nobody else previews it or ends it meanwhile.
+    standing_order = StandingOrder.objects.select_for_update().get(pk=standing_order.pk)
+    if standing_order.status != StandingOrder.Status.ACTIVE:
+        return None
+    try:
+        wanted = rule_dates(
+            standing_order.rrule,
+            standing_order.starts_on,
+            after=today,
+            until=today + timedelta(days=settings.PREVIEW_HORIZON_DAYS),
+            ends_on=standing_order.ends_on,
+        )
+    except BadRule as error:
+        return _outcome("failed", standing_order, "bad_rule", str(error))
     known = {
         occurrence.rule_date: occurrence
         for occurrence in standing_order.occurrences.filter(rule_date__gt=today - timedelta(days=14))
@@ -43,20 +56,18 @@ def preview_standing_order(standing_order: StandingOrder, *, now: datetime) -> O
     missing = [day for day in wanted if day not in known]
     changed = _add_occurrences(standing_order, missing, working_days, now)
     for occurrence in known.values():
-        if occurrence.rule_date > today and occurrence.reason in (
-            "",
-            "moved_before",
-            "moved_after",
-            "skipped_holiday",
-        ):
+        if occurrence.rule_date > today and occurrence.reason in CALENDAR_REASONS:
             changed += _follow_calendar(
                 occurrence, standing_order, occurrence.rule_date in wanted, working_days
             )
     if not changed:
         return None
-    return Outcome(
-        "done", str(standing_order), standing_order.pk, standing_order.organization, detail=f"{changed}"
-    )
+    return _outcome("done", standing_order, detail=f"{changed}")
+
+
+def _outcome(outcome: str, standing_order: StandingOrder, reason: str = "", detail: str = "") -> Outcome:
+    subject, organization = str(standing_order), standing_order.organization
+    return Outcome(outcome, subject, standing_order.pk, organization, reason=reason, detail=detail)
 
 
 def _add_occurrences(
@@ -114,7 +125,9 @@ def _follow_calendar(
 def missing_editions(*, now: datetime) -> list[tuple[int, date]]:
     """Return (bundle, delivery date) of planned occurrences that have no contents yet, earliest first."""
     planned = Occurrence.objects.filter(status="planned", delivery_date__gt=timezone.localdate(now))
-    wanted = set(planned.values_list("standing_order__bundle", "delivery_date"))
+    wanted = {
+        (bundle, day) for bundle, day in planned.values_list("standing_order__bundle", "delivery_date") if day
+    }
     composed = set(
         Edition.objects.filter(delivery_date__gt=timezone.localdate(now)).values_list(
             "bundle", "delivery_date"
@@ -139,7 +152,7 @@ def compose_expected_edition(bundle_id: int, day: date, *, now: datetime) -> Out
 def ensure_edition(bundle: Bundle, day: date, *, now: datetime, headcount: int = 0) -> Edition:
     """Return the bundle's edition for the date, composed now if it must be. Raises CannotCompose.
 
-    `headcount` people come on top of those whom standing orders and placed orders expect.
+    `headcount` people come on top of those whom standing orders expect.
     """
     working_days = CalendarDay.objects.all().working_days()
     planned = Occurrence.objects.filter(status="planned", delivery_date=day, standing_order__bundle=bundle)
@@ -157,7 +170,7 @@ def ensure_edition(bundle: Bundle, day: date, *, now: datetime, headcount: int =
 
 
 def _planned_units(day: date) -> dict[int, int]:
-    """Units of each product that the day's other editions will need for what is planned but not yet reserved."""
+    """Units of each product that the day's other editions will take, planned but not yet reserved."""
     headcounts: dict[int, list[int]] = defaultdict(list)
     occurrences = Occurrence.objects.filter(status="planned", delivery_date=day)
     for bundle, people in occurrences.values_list("standing_order__bundle", "standing_order__headcount"):

@@ -9,7 +9,7 @@ from django.db.models import F
 from membership.models import User
 
 from ..cutoff import acknowledge_by
-from ..exceptions import NotPossible
+from ..exceptions import CannotFix, NotPossible
 from ..models import (
     CalendarDay,
     Notification,
@@ -29,10 +29,12 @@ def order_from_producers(lines: Iterable[OrderLine], delivery_date: date, *, now
     """Add the lines to the purchase order of each producer for the date, issuing it if it is the first.
 
     Must run inside the transaction that fixes the order. An accepted purchase order to which something is
-    added goes back to its producer.
+    added goes back to its producer. Raises CannotFix("too_late") if the producer has already delivered.
     """
     for line in sorted(lines, key=lambda line: (line.producer_id, line.product_id)):
         purchase_order = _purchase_order(line.producer_id, delivery_date, now=now)
+        if purchase_order.status == Status.RECEIVED:
+            raise CannotFix("too_late", line.producer_name)
         row, created = PurchaseOrderLine.objects.get_or_create(
             purchase_order=purchase_order,
             product_id=line.product_id,
@@ -43,7 +45,7 @@ def order_from_producers(lines: Iterable[OrderLine], delivery_date: date, *, now
             },
         )
         if not created:
-            # What was confirmed stays confirmed, the rest stays short; the producer answers again for the whole.
+            # What was confirmed stays so, the rest stays short; the producer answers again for the whole.
             PurchaseOrderLine.objects.filter(pk=row.pk).update(
                 ordered=F("ordered") + line.quantity, confirmed=F("confirmed") + line.quantity
             )
@@ -56,7 +58,8 @@ def order_from_producers(lines: Iterable[OrderLine], delivery_date: date, *, now
 
 
 def _purchase_order(producer_id: int, delivery_date: date, *, now: datetime) -> PurchaseOrder:
-    purchase_order, created = PurchaseOrder.objects.get_or_create(
+    # Locked, so that the producer's answer comes before or after, never in between.
+    purchase_order, created = PurchaseOrder.objects.select_for_update().get_or_create(
         producer_id=producer_id,
         delivery_date=delivery_date,
         defaults={

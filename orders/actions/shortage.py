@@ -39,11 +39,12 @@ def report_shortage(line: PurchaseOrderLine, confirmed: int, *, actor: User, now
     if not missing:
         return []
     withdraw_capacity(line.product, purchase_order.delivery_date, missing)
-    shortages = _hand_on(line, purchase_order, missing, actor=actor, now=now)
+    # First, because a substitute from the same producer puts the question to it again.
     if purchase_order.status != PurchaseOrder.Status.SHORT:
         advance_purchase_order(
             purchase_order, PurchaseOrder.Status.SHORT, actor=actor, now=now, note=line.product_name
         )
+    shortages = _hand_on(line, purchase_order, missing, actor=actor, now=now)
     notify(
         operators(),
         Notification.Kind.ORDER_CHANGED,
@@ -101,11 +102,14 @@ def _substitute(
     order = order_line.order
     working_days = CalendarDay.objects.all().working_days()
     on_order = order.lines.values_list("product", flat=True)
-    # The cut-off is over: what counts is whether the producer can still make it, not the hub's usual notice.
-    max_lead_days = max(product.lead_days, lead_days_left(now, order.delivery_date, working_days))
-    for other in stand_ins(
-        product, order.delivery_date, max_lead_days=max_lead_days, excluding=set(on_order)
-    ):
+    max_lead_days = lead_days_left(now, order.delivery_date, working_days)
+    candidates = stand_ins(product, order.delivery_date, max_lead_days=max_lead_days, excluding=set(on_order))
+    delivered = set(
+        PurchaseOrder.objects.on(order.delivery_date).received().values_list("producer", flat=True)
+    )
+    for other in candidates:
+        if other.producer_id in delivered:
+            continue
         needed = -(-units * product.servings // other.servings)
         try:
             reserve_capacity(other, order.delivery_date, needed)
