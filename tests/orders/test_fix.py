@@ -21,7 +21,7 @@ from orders.models import (
     OrderLine,
     PurchaseOrder,
 )
-from orders.querysets import OccurrenceQuerySet
+from orders.querysets import OccurrenceQuerySet, OrderQuerySet
 from tests.factories import (
     CUTOFF,
     DELIVERY_DATE,
@@ -368,15 +368,11 @@ def test_another_workers_word_holds_when_an_attempt_is_undone(monkeypatch: pytes
     fix_order(order.pk, now=CUTOFF)
     after = everything()
 
-    with monkeypatch.context() as patch:
-        # As if both had been due when this worker looked.
-        patch.setattr(OccurrenceQuerySet, "due", lambda rows, now: rows.order_by("pk"))
-        patch.setattr(Order.objects.all().__class__, "due", lambda rows, now: rows.order_by("pk"))
-        patch.setattr(fix, "_order_from", fix.new_order)
-        patch.setattr(fix, "_fix", None)
-        assert fix_occurrence(occurrence.pk, now=CUTOFF) is None
-        assert fix_order(order.pk, now=CUTOFF) is None
-
+    # As if both had been due when this worker looked.
+    monkeypatch.setattr(OccurrenceQuerySet, "due", lambda rows, now: rows)
+    monkeypatch.setattr(OrderQuerySet, "due", lambda rows, now: rows)
+    assert fix_occurrence(occurrence.pk, now=CUTOFF) is None
+    assert fix_order(order.pk, now=CUTOFF) is None
     assert everything() == after
 
 
