@@ -1,7 +1,8 @@
-"""Play the days before today in the demo town, through the same actions as real days, with a clock of its own.
+"""Play the days before today in the demo town, through the same actions as real days.
 
-On each working day: preview in the morning, producers answer, goods come in and are packed, couriers drive, orders are
-fixed at the cut-off, routes are planned in the afternoon. What happens is decided by counting, never by chance.
+On each working day: preview in the morning, producers answer, goods come in and are packed, couriers drive,
+orders are fixed at the cut-off, routes are planned in the afternoon. What happens is decided by counting,
+never by chance.
 """
 
 from collections.abc import Callable, Iterator

@@ -184,6 +184,9 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 
+# A server that speaks Nominatim's protocol finds the coordinates of addresses; empty: nobody is asked.
+GEOCODER_URL = env("GEOCODER_URL", default="")
+
 # -- Language, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
@@ -241,9 +244,10 @@ CONTENT_SECURITY_POLICY = {
 
 # -- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
+    # The first one says how to sign in: 401 with a challenge, where sessions alone would answer 403.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
         "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -252,16 +256,37 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"token": "10/min"},
+    # Whose attempts are counted: what the one proxy in front says, never what the caller says of itself.
+    "NUM_PROXIES": 1 if PRODUCTION else 0,
+    "EXCEPTION_HANDLER": "config.api.answer_exception",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Kkureomi API",
-    "DESCRIPTION": "Bundles, orders and deliveries, for the same roles as the pages.",
+    "DESCRIPTION": """Bundles, orders and deliveries, for the same roles as the pages.
+
+- **Sign in** with `POST /api/v1/token/` and send `Authorization: Token …`, or with the session of the pages.
+- **Rows** are those that the caller's seats allow; anything else is a 404.
+- **Errors**: 400 by field, 401 without a valid token, 403 for readers who may not act, 409 with a `code` for what
+  the state of things forbids. Every write may be sent twice; the second one changes nothing.
+- **Money** is integer won including VAT. **Times** are ISO 8601 with +09:00, dates are days in Seoul.
+- Texts come in the language of `Accept-Language` (ko, en).
+""",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Many things have a status or a reason: each gets a name of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "OccurrenceStatus": "orders.models.Occurrence.Status",
+        "OrderStatus": "orders.models.Order.Status",
+        "PurchaseOrderStatus": "orders.models.PurchaseOrder.Status",
+        "RouteStatus": "delivery.models.Route.Status",
+        "StandingOrderStatus": "orders.models.StandingOrder.Status",
+        "StopStatus": "delivery.models.Stop.Status",
+        "FailureReason": "delivery.models.Stop.FailureReason",
+    },
 }
 
 # -- Logs ---------------------------------------------------------------------------------------

@@ -13,7 +13,10 @@ Each `load_*()` reads one CSV file beside this module. No Django here, no clock:
 from the day on which somebody seeds. A file that doesn't match its row type raises `BadTownFile`.
 """
 
-from .rows import (
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from config.town.rows import (
     Bundle,
     Category,
     Certification,
@@ -23,10 +26,13 @@ from .rows import (
     Plan,
     Producer,
     Product,
+    Shift,
     Slot,
     StandingOrder,
+    Town,
     Vehicle,
 )
+
 from .table import BadTownFile, read_table
 
 __all__ = [
@@ -40,9 +46,10 @@ __all__ = [
     "Plan",
     "Producer",
     "Product",
+    "RepeatedOrder",
     "Slot",
-    "StandingOrder",
     "Vehicle",
+    "demo_town",
     "load_bundles",
     "load_categories",
     "load_hub",
@@ -55,6 +62,25 @@ __all__ = [
     "load_standing_orders",
     "load_vehicles",
 ]
+
+
+COURIERS_A_DAY = 4
+# Couriers work half days, every other one in the afternoon.
+HALF_DAYS = ((time(8, 30), time(13, 0)), (time(12, 30), time(17, 30)))
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedOrder:
+    """A standing order that began so many weeks before the day on which somebody seeds."""
+
+    place: str
+    bundle: str
+    headcount: int
+    rrule: str
+    anchor_weeks_back: int
+    holiday_policy: str
+    window_opens: time | None
+    window_closes: time | None
 
 
 def load_places() -> list[Place]:
@@ -108,6 +134,46 @@ def load_vehicles() -> list[Vehicle]:
     return read_table("vehicles.csv", Vehicle)
 
 
-def load_standing_orders() -> list[StandingOrder]:
+def load_standing_orders() -> list[RepeatedOrder]:
     """Return the orders that repeat."""
-    return read_table("standing_orders.csv", StandingOrder)
+    return read_table("standing_orders.csv", RepeatedOrder)
+
+
+def demo_town(today: date, working_days: list[date]) -> Town:
+    """Return the whole town as it is on `today`, with shifts on the given days."""
+    return Town(
+        hub=[load_hub()],
+        places=load_places(),
+        producers=load_producers(),
+        people=load_people(),
+        categories=load_categories(),
+        products=load_products(),
+        plans=load_plans(),
+        bundles=load_bundles(),
+        slots=load_slots(),
+        vehicles=load_vehicles(),
+        shifts=_shifts(working_days),
+        standing_orders=[
+            StandingOrder(
+                place=row.place,
+                bundle=row.bundle,
+                headcount=row.headcount,
+                rrule=row.rrule,
+                starts_on=today - timedelta(weeks=row.anchor_weeks_back),
+                holiday_policy=row.holiday_policy,
+                window_opens=row.window_opens,
+                window_closes=row.window_closes,
+            )
+            for row in load_standing_orders()
+        ],
+    )
+
+
+def _shifts(days: list[date]) -> list[Shift]:
+    couriers = [person.key for person in load_people() if person.role == "courier"][:COURIERS_A_DAY]
+    plates = [vehicle.plate for vehicle in load_vehicles()]
+    return [
+        Shift(courier, plate, day, *HALF_DAYS[place % 2])
+        for day in days
+        for place, (courier, plate) in enumerate(zip(couriers, plates, strict=False))
+    ]

@@ -101,10 +101,9 @@ class Seat(models.Model):
 
     def clean(self) -> None:
         """Refuse a role that this kind of organization doesn't have."""
-        if (
-            self.organization_id
-            and self.role not in self.ROLES_OF_KIND[Organization.Kind(self.organization.kind)]
-        ):
+        if not self.organization_id or self.role not in self.Role.values:
+            return
+        if self.role not in self.ROLES_OF_KIND[Organization.Kind(self.organization.kind)]:
             raise ValidationError({"role": _("This role does not exist at this kind of organization.")})
 
 

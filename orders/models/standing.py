@@ -76,6 +76,7 @@ class StandingOrder(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
+        blank=True,
         related_name="+",
         verbose_name=_("created by"),
     )

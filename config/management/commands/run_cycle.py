@@ -1,8 +1,8 @@
 """`manage.py run_cycle --date D`: the steps of the cycle for one delivery day, from the shell.
 
-The cut-off and the planning of routes are brought forward if their time hasn't come; a producer's deadline is the
-producer's time and stays where it is. Each step does only what is due and not done, so running it again, or while a
-worker runs it too, changes nothing.
+The cut-off and the planning of routes are brought forward if their time hasn't come; a producer's
+deadline is the producer's time and stays where it is. Each step does only what is due and not done, so
+running it again, or while a worker runs it too, changes nothing.
 """
 
 import json
@@ -87,7 +87,9 @@ def _steps(day: date, now: datetime) -> list[tuple[str, Callable[[], list[CycleR
 
 def _last_cutoff(day: date) -> datetime | None:
     """The latest cut-off of what is still to be fixed for the day."""
-    planned = Occurrence.objects.filter(status="planned", delivery_date=day).aggregate(at=Max("cutoff_at"))["at"]
+    planned = Occurrence.objects.filter(status="planned", delivery_date=day).aggregate(at=Max("cutoff_at"))[
+        "at"
+    ]
     placed = Order.objects.filter(status="placed", delivery_date=day).aggregate(at=Max("cutoff_at"))["at"]
     return max(filter(None, [planned, placed]), default=None)
 

@@ -1,25 +1,30 @@
-"""The row types of the demo town; the field names are the column names of the CSV files.
+"""The row types of a town; the field names are the column names of its sheets.
 
-`key` names a row for the other files. Codes (kinds, roles, storage …) are spelled as the models spell them.
+`key` names a row for the other sheets. Codes (kinds, roles, storage …) are spelled as the models spell them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A public building; coordinates in WGS84 degrees, receiving hours on weekdays."""
+    """Where a member institution receives; coordinates in WGS84 degrees, receiving hours on weekdays.
+
+    Places with the same business number are sites of one institution, named after the first of them.
+    Without coordinates the address is looked up, if the installation has a geocoder.
+    """
 
     key: str
     name: str
     name_en: str
+    business_number: str
     kind: str
     district: str
     address: str
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
     precision: str
     entrance_note: str
     entrance_note_en: str
@@ -34,6 +39,7 @@ class Hub:
     key: str
     name: str
     name_en: str
+    business_number: str
     district: str
     address: str
     latitude: float
@@ -55,7 +61,7 @@ class Certification:
 
 @dataclass(frozen=True, slots=True)
 class Producer:
-    """An invented producer."""
+    """A producer with its story and certifications."""
 
     key: str
     name: str
@@ -144,7 +150,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An invented person; `organization` is the key of a place, of a producer or of the hub."""
+    """Someone who logs in; `organization` is the key of a place, of a producer or of the hub."""
 
     key: str
     name: str
@@ -168,6 +174,17 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """A courier (the key of a person) in a vehicle (its plate) for some hours of a day."""
+
+    courier: str
+    vehicle: str
+    date: date
+    starts: time
+    ends: time
+
+
+@dataclass(frozen=True, slots=True)
 class StandingOrder:
     """An order that repeats by an RFC 5545 rule; without a window, the receiving hours of the place count."""
 
@@ -175,7 +192,41 @@ class StandingOrder:
     bundle: str
     headcount: int
     rrule: str
-    anchor_weeks_back: int
+    starts_on: date
     holiday_policy: str
     window_opens: time | None
     window_closes: time | None
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """Everything that a hub needs to begin, sheet by sheet; later sheets name rows of earlier ones."""
+
+    hub: list[Hub] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    producers: list[Producer] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+    categories: list[Category] = field(default_factory=list)
+    products: list[Product] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+    bundles: list[Bundle] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
+    vehicles: list[Vehicle] = field(default_factory=list)
+    shifts: list[Shift] = field(default_factory=list)
+    standing_orders: list[StandingOrder] = field(default_factory=list)
+
+
+ROW_TYPES: dict[str, type] = {
+    "hub": Hub,
+    "places": Place,
+    "producers": Producer,
+    "people": Person,
+    "categories": Category,
+    "products": Product,
+    "plans": Plan,
+    "bundles": Bundle,
+    "slots": Slot,
+    "vehicles": Vehicle,
+    "shifts": Shift,
+    "standing_orders": StandingOrder,
+}
