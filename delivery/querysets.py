@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Count, Q
 
 from membership.permissions import is_courier, is_operator
 
@@ -27,6 +28,23 @@ class RouteQuerySet(models.QuerySet[Any]):
         if is_operator(user):
             return self
         return self.filter(shift__courier=user, plan__status="published") if is_courier(user) else self.none()
+
+    def with_stops(self) -> RouteQuerySet:
+        """With everything that a route sheet says, in a fixed number of queries."""
+        return self.select_related(
+            "plan__depot__organization", "shift__courier", "shift__vehicle"
+        ).prefetch_related(
+            "stops__order__lines",
+            "stops__order__organization",
+            "stops__order__site__windows",
+            "stops__proof",
+        )
+
+    def with_progress(self) -> RouteQuerySet:
+        """With `stop_count` and `done_count`."""
+        return self.annotate(
+            stop_count=Count("stops"), done_count=Count("stops", filter=~Q(stops__status="pending"))
+        )
 
 
 class StopQuerySet(models.QuerySet[Any]):

@@ -79,6 +79,18 @@ class Route(models.Model):
     def __str__(self) -> str:
         return f"{self.plan} · {self.shift.courier}"
 
+    @property
+    def distance_km(self) -> float:
+        return self.distance_m / 1000
+
+    @property
+    def weight_kg(self) -> float:
+        return self.weight_g / 1000
+
+    @property
+    def volume_l(self) -> float:
+        return self.volume_ml / 1000
+
 
 class Stop(models.Model):
     """One order on a route."""
