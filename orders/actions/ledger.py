@@ -76,11 +76,14 @@ def _key(thing: object) -> str:
 
 
 def _unexpected(thing: object, error: Exception) -> Outcome:
+    """A thing is a row or a key, or one of them with its delivery date."""
+    first, *rest = thing if isinstance(thing, tuple) else (thing,)
     return Outcome(
         "failed",
-        str(thing),
-        getattr(thing, "pk", None),
-        getattr(thing, "organization", None),
+        " ".join(map(str, [first, *rest])),
+        getattr(first, "pk", None),
+        getattr(first, "organization", None),
+        next((part for part in rest if isinstance(part, date)), None),
         reason="unexpected",
         detail=type(error).__name__,
     )
