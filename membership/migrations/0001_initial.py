@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(('precision', 'none'), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='located_site_has_coordinates'),
+            constraint=models.CheckConstraint(condition=models.Q(('precision', 'none'), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='located_site_has_coordinates'),
         ),
         migrations.AddConstraint(
             model_name='sitewindow',

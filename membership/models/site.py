@@ -50,9 +50,15 @@ class Site(BilingualName):
         ordering = ["organization__name", "name"]
         constraints = [
             models.UniqueConstraint(fields=["organization", "name"], name="site_name_once_per_organization"),
+            # Not null is said aloud: to SQL a condition that is unknown holds.
             models.CheckConstraint(
                 condition=models.Q(precision="none")
-                | models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | models.Q(
+                    latitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__isnull=False,
+                    longitude__range=(-180, 180),
+                ),
                 name="located_site_has_coordinates",
             ),
         ]

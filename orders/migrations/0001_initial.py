@@ -396,7 +396,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='standingorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('window_closes', None), ('window_opens', None)), ('window_closes__gt', models.F('window_opens')), _connector='OR'), name='standing_order_window_closes_after'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('window_closes', None), ('window_opens', None)), models.Q(('window_closes__gt', models.F('window_opens')), ('window_closes__isnull', False), ('window_opens__isnull', False)), _connector='OR'), name='standing_order_window_closes_after'),
         ),
         migrations.AddIndex(
             model_name='occurrence',

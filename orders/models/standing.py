@@ -95,8 +95,14 @@ class StandingOrder(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="standing_order_ends_after_start",
             ),
+            # Both or none: to SQL a condition that is unknown holds.
             models.CheckConstraint(
-                condition=Q(window_opens=None, window_closes=None) | Q(window_closes__gt=F("window_opens")),
+                condition=Q(window_opens=None, window_closes=None)
+                | Q(
+                    window_opens__isnull=False,
+                    window_closes__isnull=False,
+                    window_closes__gt=F("window_opens"),
+                ),
                 name="standing_order_window_closes_after",
             ),
         ]

@@ -1,0 +1,189 @@
+"""The rules that the database itself holds: each is broken once, past every form and action."""
+
+from collections.abc import Callable
+from datetime import date, time
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+
+from delivery.models import Proof, Stop, Unassigned
+from orders.models import (
+    CycleItem,
+    CycleRun,
+    OrderLine,
+    PurchaseOrderLine,
+    Shortage,
+    Statement,
+)
+
+from . import factories as f
+from .snapshot import OURS
+
+pytestmark = pytest.mark.django_db
+
+
+def again(row: models.Model, **changes: Any) -> None:
+    """Insert a copy of the row with these changes."""
+    row.pk = None
+    row._state.adding = True
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+
+
+def changed(row: models.Model, **changes: Any) -> None:
+    """Write these changes into the row, past `save` and `clean`."""
+    type(row)._default_manager.filter(pk=row.pk).update(**changes)
+
+
+def order_line() -> OrderLine:
+    line: OrderLine = f.fixed_order().lines.get()
+    return line
+
+
+def purchase_line() -> PurchaseOrderLine:
+    f.fixed_order()
+    return PurchaseOrderLine.objects.get()
+
+
+def shortage() -> Shortage:
+    asked = purchase_line()
+    return Shortage.objects.create(
+        purchase_order_line=asked,
+        order_line=OrderLine.objects.get(),
+        substitute=OrderLine.objects.get(),
+        quantity=1,
+        reported_at=f.TUESDAY,
+    )
+
+
+def stop() -> Stop:
+    f.fixed_order()
+    found: Stop = f.published_plan().stops.get()
+    return found
+
+
+def proof() -> Proof:
+    f.delivered_order()
+    return Proof.objects.get()
+
+
+def cycle_item() -> CycleItem:
+    run = CycleRun.objects.create(step="fix", started_at=f.TUESDAY)
+    return CycleItem.objects.create(run=run, subject="x", outcome="done", at=f.TUESDAY)
+
+
+def unassigned() -> Unassigned:
+    return Unassigned.objects.create(plan=stop().plan, order=f.OrderFactory(), reason="no_room")
+
+
+def statement() -> Statement:
+    return Statement.objects.create(order=f.OrderFactory(), number="S1", issued_at=f.TUESDAY)
+
+
+SUNDAY = date(2026, 12, 6)
+BROKEN: dict[str, Callable[[], None]] = {
+    # membership
+    "business_number_is_ten_digits": lambda: changed(f.InstitutionFactory(), business_number="12345678"),
+    "one_seat_per_user_and_organization": lambda: again(f.SeatFactory(), role="viewer"),
+    "one_row_per_certificate": lambda: again(f.CertificationFactory(), issuer="다른 곳"),
+    "certification_ends_after_start": lambda: changed(
+        f.CertificationFactory(), valid_until=date(2025, 12, 31)
+    ),
+    "plan_has_deliveries": lambda: changed(f.PlanFactory(), deliveries_per_month=0),
+    "one_running_membership_per_organization": lambda: again(f.MembershipFactory(), status="paused"),
+    "membership_ends_after_start": lambda: changed(f.MembershipFactory(), ends_on=date(2025, 12, 31)),
+    "site_name_once_per_organization": lambda: again(f.SiteFactory(), address="다른 곳"),
+    "located_site_has_coordinates": lambda: changed(f.SiteFactory(), latitude=None),
+    "site_window_once": lambda: again(f.SiteFactory().windows.first(), closes=time(17)),
+    "site_window_closes_after": lambda: changed(f.SiteFactory().windows.first(), closes=time(9)),
+    "site_window_weekday": lambda: changed(f.SiteFactory().windows.first(), weekday=7),
+    "user_email_is_lower_case": lambda: changed(f.UserFactory(), email="Someone@example.com"),
+    # bundles
+    "supply_price_within_list_price": lambda: changed(f.ProductFactory(), supply_price=2001),
+    "product_serves_someone": lambda: changed(f.ProductFactory(), servings=0),
+    "product_allergens_known": lambda: changed(f.ProductFactory(), allergens=1 << 19),
+    "one_capacity_per_product_and_date": lambda: again(f.CapacityFactory(), limit=5),
+    "capacity_never_oversold": lambda: changed(f.CapacityFactory(), reserved=201),
+    "plan_bundle_names_its_plan": lambda: changed(f.BundleFactory(), kind="plan"),
+    "bundle_serves_someone": lambda: changed(f.BundleFactory(), base_headcount=0),
+    "slot_position_once_per_bundle": lambda: again(f.SlotFactory()),
+    "slot_is_per_person_or_fixed": lambda: changed(f.SlotFactory(), fixed_quantity=1),
+    "one_edition_per_bundle_and_date": lambda: again(f.EditionFactory()),
+    "one_product_per_slot_of_an_edition": lambda: again(
+        f.EditionFactory().items.get(), product=f.ProductFactory()
+    ),
+    # orders
+    "failed_item_has_a_reason": lambda: changed(cycle_item(), outcome="failed"),
+    "standing_order_serves_someone": lambda: changed(f.StandingOrderFactory(), headcount=0),
+    "standing_order_ends_after_start": lambda: changed(f.StandingOrderFactory(), ends_on=date(2026, 11, 30)),
+    "standing_order_window_closes_after": lambda: changed(f.StandingOrderFactory(), window_opens=time(9)),
+    "one_occurrence_per_rule_date": lambda: again(f.OccurrenceFactory(), delivery_date=SUNDAY),
+    "coming_occurrence_has_date_and_cutoff": lambda: changed(f.OccurrenceFactory(), cutoff_at=None),
+    "one_order_per_request": lambda: again(
+        f.OrderFactory(request_key="00000000-0000-0000-0000-000000000001", placed_by=f.orderer()), number="x"
+    ),
+    "order_serves_someone": lambda: changed(f.OrderFactory(), headcount=0),
+    "order_gross_is_supply_and_vat": lambda: changed(f.fixed_order(), vat=0),
+    "fixed_order_is_located": lambda: changed(f.fixed_order(), longitude=None),
+    "one_line_per_product_of_an_order": lambda: again(order_line(), quantity=1),
+    "order_line_has_quantity": lambda: changed(order_line(), quantity=0),
+    "order_line_short_within": lambda: changed(order_line(), short_quantity=11),
+    "order_line_gross_is_supply_and_vat": lambda: changed(order_line(), vat=0),
+    "one_purchase_order_per_producer_and_date": lambda: again(f.issued_purchase_order(), number="x"),
+    "one_line_per_product_of_a_purchase_order": lambda: again(purchase_line(), ordered=1),
+    "confirmed_within_ordered": lambda: changed(purchase_line(), confirmed=11),
+    "shortage_has_quantity": lambda: changed(shortage(), quantity=0),
+    # delivery
+    "one_shift_per_courier_and_date": lambda: again(f.ShiftFactory(), vehicle=f.VehicleFactory()),
+    "one_shift_per_vehicle_and_date": lambda: again(f.ShiftFactory(), courier=f.courier()),
+    "shift_ends_after_start": lambda: changed(f.ShiftFactory(), ends=time(8)),
+    "route_plan_version_once": lambda: again(stop().plan, status="superseded"),
+    "one_published_plan_per_depot_and_date": lambda: again(stop().plan, version=2),
+    "one_route_per_plan_and_shift": lambda: again(stop().route),
+    "stop_sequence_once_per_route": lambda: again(stop(), order=f.OrderFactory()),
+    "order_once_per_plan": lambda: again(stop(), sequence=2),
+    "only_failed_stop_has_a_reason": lambda: changed(stop(), failure_reason="closed"),
+    "unassigned_once_per_plan": lambda: again(unassigned()),
+    "proof_names_the_receiver": lambda: changed(proof(), receiver_name=""),
+}
+# Columns that are unique by themselves.
+BROKEN |= {
+    "membership.Organization.business_number": lambda: again(f.InstitutionFactory(), kind="producer"),
+    "membership.Plan.code": lambda: again(f.PlanFactory()),
+    "membership.User.email": lambda: again(f.UserFactory()),
+    "bundles.Category.code": lambda: again(f.CategoryFactory()),
+    "bundles.Product.code": lambda: again(f.ProductFactory()),
+    "bundles.Bundle.code": lambda: again(f.BundleFactory()),
+    "orders.CalendarDay.day": lambda: again(f.CalendarDayFactory()),
+    "orders.Order.number": lambda: again(f.OrderFactory()),
+    "orders.Order.occurrence": lambda: again(f.fixed_order(occurrence=f.OccurrenceFactory()), number="x"),
+    "orders.Statement.order": lambda: again(statement(), number="x"),
+    "orders.Statement.number": lambda: again(statement(), order=f.OrderFactory()),
+    "orders.PurchaseOrder.number": lambda: again(f.issued_purchase_order(), delivery_date=SUNDAY),
+    "orders.Shortage.substitute": lambda: again(shortage()),
+    "delivery.Vehicle.plate": lambda: again(f.VehicleFactory()),
+    "delivery.Proof.stop": lambda: again(proof()),
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_the_database_refuses(rule: str) -> None:
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        BROKEN[rule]()
+    name = rule.rsplit(".", 1)[-1]
+    assert name in str(error.value) or "UNIQUE" in str(error.value)
+
+
+def test_every_rule_is_broken_here() -> None:
+    ours = [model for model in apps.get_models() if model._meta.app_label in OURS]
+    rules = {constraint.name for model in ours for constraint in model._meta.constraints}
+    columns = {
+        f"{model._meta.label}.{field.name}"
+        for model in ours
+        for field in model._meta.local_fields
+        if field.unique and not field.primary_key
+    }
+    assert rules | columns == set(BROKEN)
