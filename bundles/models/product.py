@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from membership.models import Organization
@@ -66,6 +67,11 @@ class Product(BilingualName):
             models.CheckConstraint(condition=Q(servings__gte=1), name="product_serves_someone"),
             models.CheckConstraint(condition=Q(allergens__lte=FULL_MASK), name="product_allergens_known"),
         ]
+
+    @property
+    def unit_display(self) -> str:
+        """What one unit is, in the reader's language."""
+        return self.unit_en if self.unit_en and get_language() == "en" else self.unit
 
     @property
     def is_chilled(self) -> bool:

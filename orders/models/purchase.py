@@ -5,6 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bundles.models import Product
@@ -87,9 +88,24 @@ class PurchaseOrderLine(models.Model):
         return f"{self.product_name} × {self.ordered}"
 
     @property
+    def product_display_name(self) -> str:
+        """The product's name as it was ordered; for readers of English the one it has today."""
+        return (self.product.name_en if get_language() == "en" else "") or self.product_name
+
+    @property
     def coming(self) -> int:
         """Units that the producer will bring, as far as is known."""
         return self.ordered if self.confirmed is None else self.confirmed
+
+    @property
+    def missing(self) -> int:
+        """Units that were ordered and won't come."""
+        return self.ordered - self.coming
+
+    @property
+    def amount(self) -> int:
+        """Won at the supply price for what will come."""
+        return self.coming * self.supply_price
 
 
 class PurchaseOrderEvent(Event):

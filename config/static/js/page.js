@@ -32,13 +32,13 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
-  for (const button of document.querySelectorAll("[data-print]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => window.print());
-  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
 
   const prepare = (root) => {
     for (const button of root.querySelectorAll("form[data-autosubmit] [data-fallback]")) button.hidden = true;
+    for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
   };
   prepare(document);
   document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));
