@@ -1,14 +1,17 @@
 """The home of each role, the health of the service and the choice of language."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from delivery.views import courier_home
 from membership.models import User
@@ -31,6 +34,15 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the home of the user's role."""
     role = home_role(request.user)  # type: ignore[arg-type]
     return HOMES[role](request) if role else render(request, "no_seat.html")
+
+
+class LoginView(auth.LoginView):
+    """The log-in page; a part of a page that is fetched when the session has ended leads the browser here."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRefresh()
+        return super().get(request, *args, **kwargs)
 
 
 @login_not_required
