@@ -24,9 +24,7 @@ PHONE = {"width": 390, "height": 844}
 def chromium() -> Iterator[Browser]:
     """Start the browser that this machine has."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM or shutil.which("chromium"), args=ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 
