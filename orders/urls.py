@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from .views import hub, institution, producer, standing
+from .views import event_order, hub, institution, producer, standing
 
 app_name = "orders"
 urlpatterns = [
     path("orders/", institution.order_list, name="order_list"),
-    path("orders/new/", institution.event_order_create, name="event_order_create"),
+    path("orders/new/", event_order.event_order_create, name="event_order_create"),
     path("orders/<slug:number>/", institution.order_detail, name="order_detail"),
     path("orders/<slug:number>/cancel/", institution.order_cancel, name="order_cancel"),
     path("orders/<slug:number>/statement.pdf", institution.order_statement, name="order_statement"),

@@ -28,7 +28,11 @@ def create_standing_order(
     actor: User | None,
     now: datetime,
 ) -> StandingOrder:
-    """Set up a standing order and show its coming dates at once. Raises ValidationError for a bad rule."""
+    """Set up a standing order and show its coming dates at once; called again, return what is set up.
+
+    Two running orders of the same bundle to the same site by the same rule would be one sent twice.
+    Raises ValidationError for a bad rule.
+    """
     standing_order = StandingOrder(
         organization=organization,
         site=site,
@@ -45,6 +49,13 @@ def create_standing_order(
     )
     standing_order.full_clean(exclude=["created_by"])
     with transaction.atomic():
+        # Two clicks at once wait for each other here.
+        Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+        same = StandingOrder.objects.active().filter(
+            site=site, bundle=bundle, rrule=rrule, starts_on=starts_on, headcount=headcount
+        )
+        if existing := same.first():
+            return existing
         standing_order.save()
         preview_standing_order(standing_order, now=now)
     for bundle_id, day in missing_editions(now=now):

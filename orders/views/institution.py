@@ -1,28 +1,181 @@
-"""What an institution sees and does: its home, its orders, an order for an event."""
+"""What an institution sees and does: its home, its orders, and the papers that come with them."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from bundles.allergens import codes
+from bundles.views_products import allergen_words
+from membership import clock
+from membership.models import Certification, Organization
+from membership.permissions import INSTITUTION_ROLES, can_order_for, has_role, is_operator, role_required
+
+from ..actions.event_order import cancel_order
+from ..coming import coming_deliveries, live_stop, why_failed
+from ..documents import statement_pdf
+from ..exceptions import NotPossible
+from ..forms import OrderFilter
+from ..models import CalendarDay, Order, OrderLine
+from ..plan_usage import plan_usages
+from ..progress import order_steps, timeline
+from ..quote import Quote, quote
+from ..reasons import words
+
+PAGE_SIZE = 25
+READERS = (*INSTITUTION_ROLES, "operator")
+# How long a failed order stays on the home page.
+RECENT_DAYS = 7
 
 
-def institution_home(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+@require_GET
+def institution_home(request: HttpRequest) -> HttpResponse:
+    """The next delivery, the four weeks after it, what needs a look, and the plan."""
+    user, today = request.user, clock.today()
+    deliveries = coming_deliveries(user, today=today)  # type: ignore[arg-type]
+    following = next((delivery for delivery in deliveries if delivery.is_expected), None)
+    recent = Order.objects.for_user(user).filter(  # type: ignore[arg-type]
+        status=Order.Status.FAILED, delivery_date__range=(today - timedelta(days=RECENT_DAYS), today)
+    )
+    context = {
+        "now": clock.now(),
+        "today": today,
+        "next": following,
+        "deliveries": [delivery for delivery in deliveries if delivery is not following],
+        "failed_dates": [item for item in deliveries if item.occurrence and item.state == "failed"],
+        "failed_orders": [
+            (order, why_failed(order))
+            for order in recent.select_related("bundle").prefetch_related("stops__plan")
+        ],
+        "usages": plan_usages(user, today=today),  # type: ignore[arg-type]
+        "several": len({seat.organization_id for seat in user.active_seats}) > 1,  # type: ignore[union-attr]
+        "may_order": may_order(request),
+    }
+    return render(request, "orders/institution_home.html", context)
 
 
-def order_list(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+@require_GET
+@role_required(*READERS)
+def order_list(request: HttpRequest) -> HttpResponse:
+    """Every order, newest delivery first."""
+    filters = OrderFilter(request.GET, user=request.user)  # type: ignore[arg-type]
+    orders = filters.narrow(Order.objects.for_user(request.user))  # type: ignore[arg-type]
+    orders = orders.select_related("organization", "site", "bundle").order_by("-delivery_date", "-pk")
+    context = {
+        "filters": filters,
+        "is_filtered": any(request.GET.get(name) for name in filters.fields),
+        "page_obj": Paginator(orders, PAGE_SIZE).get_page(request.GET.get("page")),
+        "may_order": may_order(request),
+        "is_operator": is_operator(request.user),  # type: ignore[arg-type]
+    }
+    return render(request, "orders/order_list.html", context)
 
 
-def order_detail(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+@require_GET
+@role_required(*READERS)
+def order_detail(request: HttpRequest, number: str) -> HttpResponse:
+    """Everything about one order: what, where, when, for how much, and what happened to it."""
+    orders = (
+        Order.objects.for_user(request.user)  # type: ignore[arg-type]
+        .select_related("organization", "site", "bundle", "statement", "occurrence", "placed_by")
+        .prefetch_related(
+            "lines__shortages__substitute",
+            "lines__substitutes",
+            "events__actor",
+            "stops__plan",
+            "stops__proof",
+        )
+    )
+    order = get_object_or_404(orders, number=number)
+    now = clock.now()
+    stop = live_stop(order)
+    context = {
+        "now": now,
+        "order": order,
+        "lines": [_line(line) for line in order.lines.all()],
+        "steps": order_steps(order),
+        "events": timeline(order),
+        "stop": stop,
+        "proof": getattr(stop, "proof", None),
+        "statement": getattr(order, "statement", None),
+        "why": why_failed(order),
+        "detail": _detail(order, request),
+        "quote": _planned(order) if order.status == Order.Status.PLACED else None,
+        "is_open": order.status == Order.Status.PLACED and order.cutoff_at > now,
+        "may_order": can_order_for(request.user, order.organization),  # type: ignore[arg-type]
+        "is_operator": is_operator(request.user),  # type: ignore[arg-type]
+        "crumbs": [{"label": _("Orders"), "url": reverse("orders:order_list")}],
+    }
+    return render(request, "orders/order_detail.html", context)
 
 
-def order_cancel(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+def _detail(order: Order, request: HttpRequest) -> str:
+    """Return what an operator needs to mend a failed order; what the courier said is in the history."""
+    is_known = order.reason == "delivery_failed" or not is_operator(request.user)  # type: ignore[arg-type]
+    return "" if is_known else order.detail
 
 
-def order_statement(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+def _planned(order: Order) -> Quote:
+    working_days = CalendarDay.objects.all().working_days()
+    return quote(order.bundle, order.headcount, order.delivery_date, working_days)
 
 
-def event_order_create(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+def _line(line: OrderLine) -> dict[str, Any]:
+    """Return what the page shows of a line: its producer's certifications, allergens, what became of it."""
+    shortages = list(line.shortages.all())
+    return {
+        "line": line,
+        "certifications": [Certification.Kind(kind).label for kind in line.certifications.split()],
+        "allergens": allergen_words(codes(line.allergens)),
+        "substitutes": [shortage.substitute for shortage in shortages if shortage.substitute],
+        "credited": sum(shortage.credited for shortage in shortages),
+    }
+
+
+@require_POST
+@role_required(*READERS)
+def order_cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Take an order back before its cut-off."""
+    order = get_object_or_404(Order.objects.for_user(request.user), number=number)  # type: ignore[arg-type]
+    if not can_order_for(request.user, order.organization):  # type: ignore[arg-type]
+        raise PermissionDenied
+    try:
+        cancel_order(order, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+        messages.success(request, _("The order was cancelled."))
+    except NotPossible as error:
+        messages.error(request, words(error.reason))
+    return redirect("orders:order_detail", number=order.number)
+
+
+@require_GET
+@role_required(*READERS)
+def order_statement(request: HttpRequest, number: str) -> HttpResponse:
+    """The statement of delivery as PDF, once it is issued."""
+    orders = (
+        Order.objects.for_user(request.user)  # type: ignore[arg-type]
+        .filter(statement__isnull=False)
+        .select_related("statement")
+        .prefetch_related("lines", "stops__plan", "stops__proof")
+    )
+    order = get_object_or_404(orders, number=number)
+    supplier = Organization.objects.filter(kind=Organization.Kind.HUB).order_by("pk").first()
+    if supplier is None:
+        raise Http404("There is no hub to be the supplier.")
+    pdf = statement_pdf(order.statement, supplier=supplier, receipt=getattr(live_stop(order), "proof", None))
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="statement-{order.statement.number}.pdf"'},
+    )
+
+
+def may_order(request: HttpRequest) -> bool:
+    """Whether the reader may order for anybody at all."""
+    return has_role(request.user, "orderer", "approver", "operator")  # type: ignore[arg-type]

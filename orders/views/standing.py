@@ -1,28 +1,256 @@
-"""Standing orders and their dates."""
+"""Standing orders: set them up, see each of their dates and why, leave one out, end them."""
 
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Min, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from membership import clock
+from membership.permissions import can_order_for, is_operator, role_required
+
+from ..actions.event_order import skip_occurrence
+from ..actions.standing import create_standing_order, end_standing_order, retry_occurrence
+from ..coming import why
+from ..exceptions import NotPossible
+from ..forms import StandingOrderFilter, orderable_sites
+from ..forms_standing import StandingOrderForm
+from ..models import CalendarDay, Occurrence, StandingOrder
+from ..reasons import words
+from ..rule_words import rule_words
+from ..schedule import delivery_date, rule_dates
+from .back import redirect_back
+from .institution import PAGE_SIZE, READERS, may_order
+
+PREVIEW_DATES = 6
+# What the form's fields become when the order is stored.
+STORED = (
+    "site",
+    "bundle",
+    "headcount",
+    "starts_on",
+    "ends_on",
+    "holiday_policy",
+    "window_opens",
+    "window_closes",
+)
 
 
-def standing_order_list(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+@require_GET
+@role_required(*READERS)
+def standing_order_list(request: HttpRequest) -> HttpResponse:
+    """Every standing order with its rule in words and its next date."""
+    filters = StandingOrderFilter(request.GET, user=request.user)  # type: ignore[arg-type]
+    coming = Q(occurrences__status=Occurrence.Status.PLANNED, occurrences__delivery_date__gte=clock.today())
+    rows = (
+        filters.narrow(StandingOrder.objects.for_user(request.user))  # type: ignore[arg-type]
+        .select_related("organization", "site", "bundle__plan")
+        .annotate(next_date=Min("occurrences__delivery_date", filter=coming))
+        .order_by("status", "organization__name", "pk")
+    )
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "is_filtered": any(request.GET.get(name) for name in filters.fields),
+        "page_obj": page,
+        "rows": [(row, rule_words(row.rrule, get_language() or "ko")) for row in page],
+        "may_order": may_order(request),
+        "is_operator": is_operator(request.user),  # type: ignore[arg-type]
+    }
+    return render(request, "orders/standing_order_list.html", context)
 
 
-def standing_order_create(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+@require_http_methods(["GET", "POST"])
+@role_required(*READERS)
+def standing_order_create(request: HttpRequest) -> HttpResponse:
+    """Set up a standing order. A POST with `check` only shows its first dates and what each costs."""
+    if not may_order(request):
+        raise PermissionDenied
+    form = _form(request)
+    is_check = "check" in request.POST
+    if request.method == "POST" and not is_check and form.is_valid() and (made := _create(request, form)):
+        messages.success(request, _("The standing order is set up."))
+        return redirect("orders:standing_order_detail", pk=made.pk)
+    context = {
+        "form": form,
+        **_first_dates(form),
+        "has_sites": form.fields["site"].queryset.exists(),  # type: ignore[attr-defined]
+        "crumbs": [{"label": _("Standing orders"), "url": reverse("orders:standing_order_list")}],
+    }
+    is_partial = request.htmx and is_check  # type: ignore[attr-defined]
+    template = "orders/includes/first_dates.html" if is_partial else "orders/standing_order_form.html"
+    return render(request, template, context)
 
 
-def standing_order_detail(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+def _form(request: HttpRequest) -> StandingOrderForm:
+    fixed: dict[str, Any] = {"user": request.user, "today": clock.today()}
+    if request.method == "POST":
+        return StandingOrderForm(request.POST, **fixed)
+    form = StandingOrderForm(**fixed)
+    bundles = form.fields["bundle"].queryset  # type: ignore[attr-defined]
+    bundle = bundles.filter(code=request.GET.get("bundle", "")).first() or bundles.first()
+    form.initial = {
+        "site": orderable_sites(request.user).first(),  # type: ignore[arg-type]
+        "bundle": bundle,
+        "headcount": bundle.base_headcount if bundle else None,
+    }
+    return form
 
 
-def standing_order_end(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+def _create(request: HttpRequest, form: StandingOrderForm) -> StandingOrder | None:
+    chosen = form.cleaned_data
+    try:
+        return create_standing_order(
+            organization=chosen["site"].organization,
+            rrule=chosen["rule"],
+            actor=request.user,  # type: ignore[arg-type]
+            now=clock.now(),
+            **{name: chosen[name] for name in STORED},
+        )
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        return None
 
 
-def occurrence_skip(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+def _first_dates(form: StandingOrderForm) -> dict[str, Any]:
+    """Return the rule in words and its first dates, where the holidays put them, as far as they are known."""
+    if not form.is_bound:
+        return {}
+    form.is_valid()
+    chosen = form.cleaned_data
+    bundle, headcount = chosen.get("bundle"), chosen.get("headcount")
+    known: dict[str, Any] = {"price": bundle.price_for(headcount) if bundle and headcount else None}
+    if "rule" not in chosen or "holiday_policy" not in chosen or not chosen.get("starts_on"):
+        return known
+    working_days = CalendarDay.objects.all().working_days()
+    starts_on = chosen["starts_on"]
+    dates = rule_dates(
+        chosen["rule"],
+        starts_on,
+        after=starts_on - timedelta(days=1),
+        until=starts_on + timedelta(days=366),
+        ends_on=chosen.get("ends_on"),
+    )
+    known["rule_in_words"] = rule_words(chosen["rule"], get_language() or "ko")
+    known["first_dates"] = []
+    for day in dates[:PREVIEW_DATES]:
+        delivered_on, reason = delivery_date(day, chosen["holiday_policy"], working_days)
+        moved = Occurrence(rule_date=day, reason=reason.code, detail=reason.holiday)
+        known["first_dates"].append({"day": delivered_on or day, "comes": delivered_on, "why": why(moved)})
+    return known
 
 
-def occurrence_retry(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return render(request, "base.html")
+@require_GET
+@role_required(*READERS)
+def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One standing order with all of its dates: what became of each, and why."""
+    rows = StandingOrder.objects.for_user(request.user)  # type: ignore[arg-type]
+    standing = get_object_or_404(
+        rows.select_related("organization", "site", "bundle__plan", "created_by"), pk=pk
+    )
+    today = clock.today()
+    occurrences = standing.occurrences.select_related("order")
+    coming = occurrences.coming(today).order_by("rule_date")
+    past = occurrences.exclude(pk__in=coming.values("pk")).order_by("-rule_date")
+    page = Paginator(past, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "now": clock.now(),
+        "standing": standing,
+        "rule_in_words": rule_words(standing.rrule, get_language() or "ko"),
+        "price": standing.bundle.price_for(standing.headcount),
+        "coming": [_date(occurrence, request) for occurrence in coming],
+        "past": [_date(occurrence, request) for occurrence in page],
+        "page_obj": page,
+        "may_order": can_order_for(request.user, standing.organization),  # type: ignore[arg-type]
+        "is_operator": is_operator(request.user),  # type: ignore[arg-type]
+        "crumbs": [{"label": _("Standing orders"), "url": reverse("orders:standing_order_list")}],
+    }
+    return render(request, "orders/standing_order_detail.html", context)
+
+
+def _date(occurrence: Occurrence, request: HttpRequest) -> dict[str, Any]:
+    """Return what the page shows of one date, and what may be done about it now."""
+    now, today = clock.now(), clock.today()
+    is_planned = occurrence.status == Occurrence.Status.PLANNED
+    is_open = is_planned and occurrence.cutoff_at is not None and occurrence.cutoff_at > now
+    is_retryable = (
+        occurrence.status == Occurrence.Status.FAILED
+        and occurrence.delivery_date is not None
+        and occurrence.delivery_date > today
+    )
+    operator = is_operator(request.user)  # type: ignore[arg-type]
+    return {
+        "occurrence": occurrence,
+        "day": occurrence.delivery_date or occurrence.rule_date,
+        "order": getattr(occurrence, "order", None),
+        "why": why(occurrence),
+        "detail": occurrence.detail if operator and occurrence.status == Occurrence.Status.FAILED else "",
+        "is_open": is_open,
+        "is_due": is_planned and not is_open,
+        "is_retryable": is_retryable and operator,
+    }
+
+
+@require_POST
+@role_required(*READERS)
+def standing_order_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make no more orders from it."""
+    rows = StandingOrder.objects.for_user(request.user)  # type: ignore[arg-type]
+    standing = get_object_or_404(rows, pk=pk)
+    if not can_order_for(request.user, standing.organization):  # type: ignore[arg-type]
+        raise PermissionDenied
+    end_standing_order(standing, now=clock.now())
+    messages.success(
+        request, _("The standing order was ended. Orders that were already made will still come.")
+    )
+    return redirect("orders:standing_order_detail", pk=standing.pk)
+
+
+@require_POST
+@role_required(*READERS)
+def occurrence_skip(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave out one date before its cut-off."""
+    occurrence = _occurrence(request, pk)
+    if not can_order_for(request.user, occurrence.standing_order.organization):  # type: ignore[arg-type]
+        raise PermissionDenied
+    try:
+        skip_occurrence(occurrence, now=clock.now())
+        messages.success(request, _("This date is left out."))
+    except NotPossible as error:
+        messages.error(request, words(error.reason))
+    return _back(request, occurrence)
+
+
+@require_POST
+@role_required(*READERS)
+def occurrence_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try again to order for a date that failed; operators only."""
+    occurrence = _occurrence(request, pk)
+    if not is_operator(request.user):  # type: ignore[arg-type]
+        raise PermissionDenied
+    try:
+        retry_occurrence(occurrence, now=clock.now())
+        messages.success(request, _("This date is planned again; the next run tries to order for it."))
+    except NotPossible as error:
+        messages.error(request, words(error.reason))
+    return _back(request, occurrence)
+
+
+def _occurrence(request: HttpRequest, pk: int) -> Occurrence:
+    rows = Occurrence.objects.for_user(request.user)  # type: ignore[arg-type]
+    occurrence: Occurrence = get_object_or_404(rows.select_related("standing_order__organization"), pk=pk)
+    return occurrence
+
+
+def _back(request: HttpRequest, occurrence: Occurrence) -> HttpResponse:
+    return redirect_back(
+        request, reverse("orders:standing_order_detail", args=[occurrence.standing_order_id])
+    )

@@ -1,0 +1,185 @@
+"""What people fill in for one delivery, and the filters of the lists. Standing orders: `forms_standing`."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from bundles.models import Bundle
+from membership.models import Organization, Site, User
+from membership.permissions import is_operator, ordering_institution_ids
+
+from .models import Order, StandingOrder
+from .reasons import words
+from .working_days import WorkingDays
+
+MAX_HEADCOUNT = 500
+MAX_AHEAD = timedelta(days=365)
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
+
+
+class SiteChoice(forms.ModelChoiceField):
+    """A site named with its institution, for people who order for several."""
+
+    def label_from_instance(self, obj: Site) -> str:
+        names = [obj.organization.display_name, obj.display_name]
+        return " · ".join(dict.fromkeys(names))
+
+
+class BundleChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Bundle) -> str:
+        return obj.display_name
+
+
+def orderable_sites(user: User) -> Any:
+    """Return the sites to which the user may order: those of their institutions, all for operators."""
+    sites = Site.objects.active().filter(organization__is_active=True).select_related("organization")
+    return sites if is_operator(user) else sites.filter(organization__in=ordering_institution_ids(user))
+
+
+class DeliveryForm(forms.Form):
+    """Where to, for how many, and at what time of the day."""
+
+    site = SiteChoice(queryset=Site.objects.none(), label=_("Site"), empty_label=None)
+    bundle = BundleChoice(queryset=Bundle.objects.none(), label=_("Bundle"), empty_label=None)
+    headcount = forms.IntegerField(
+        label=_("People"),
+        min_value=1,
+        max_value=MAX_HEADCOUNT,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    window_opens = forms.TimeField(label=_("Not before"), required=False, widget=TimeInput())
+    window_closes = forms.TimeField(label=_("Not after"), required=False, widget=TimeInput())
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = orderable_sites(user)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        opens, closes = cleaned.get("window_opens"), cleaned.get("window_closes")
+        if "window_opens" in cleaned and "window_closes" in cleaned:
+            if (opens is None) != (closes is None):
+                missing = "window_opens" if opens is None else "window_closes"
+                self.add_error(missing, _("Give both times, or neither."))
+            elif opens and closes and closes <= opens:
+                self.add_error("window_closes", _("This must be later than the first time."))
+        return cleaned
+
+
+class EventOrderForm(DeliveryForm):
+    """One delivery for an event."""
+
+    delivery_date = forms.DateField(label=_("Delivery date"), widget=DateInput())
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For the hub and the courier, such as the room or whom to call."),
+    )
+    # Chosen when the form is shown: sending the same form twice finds the order that it already made.
+    request_key = forms.UUIDField(widget=forms.HiddenInput(), initial=uuid4)
+
+    def __init__(
+        self, *args: Any, earliest: date, today: date, working_days: WorkingDays, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.earliest, self.latest, self.working_days = earliest, today + MAX_AHEAD, working_days
+        self.fields["bundle"].queryset = Bundle.objects.for_events()  # type: ignore[attr-defined]
+        day = self.fields["delivery_date"]
+        day.widget.attrs |= {"min": earliest.isoformat(), "max": self.latest.isoformat()}
+        day.initial = earliest
+        day.help_text = _("Working days, from %(day)s on.") % {"day": date_format(earliest)}
+
+    def clean_delivery_date(self) -> date:
+        day: date = self.cleaned_data["delivery_date"]
+        if day < self.earliest:
+            raise forms.ValidationError(
+                _("It is too late for this day. The earliest is %(day)s."),
+                params={"day": date_format(self.earliest)},
+            )
+        if day > self.latest:
+            raise forms.ValidationError(_("Order at most a year ahead."))
+        if not self.working_days.is_working(day):
+            raise forms.ValidationError(words("not_a_working_day"))
+        return day
+
+    def blame(self, reason: str) -> None:
+        """Show why the order could not be placed, next to the field that decides it."""
+        fields = {
+            "unlocated_site": "site",
+            "too_late": "delivery_date",
+            "not_a_working_day": "delivery_date",
+        }
+        self.add_error(fields.get(reason, "bundle"), words(reason))
+
+
+class _InstitutionFilter(forms.Form):
+    """Operators see every institution and may pick one."""
+
+    institution = forms.ModelChoiceField(
+        queryset=Organization.objects.institutions(),
+        label=_("Institution"),
+        required=False,
+        empty_label=_("All"),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_operator(user):
+            del self.fields["institution"]
+
+
+class OrderFilter(_InstitutionFilter):
+    """Which orders to list; a filter that can't be read is shown as wrong and left out."""
+
+    state = forms.ChoiceField(
+        choices=[("", _("All")), *Order.Status.choices], label=_("State"), required=False
+    )
+    since = forms.DateField(label=_("Delivery from"), required=False, widget=DateInput())
+    until = forms.DateField(label=_("Delivery until"), required=False, widget=DateInput())
+
+    def narrow(self, orders: Any) -> Any:
+        """Return the orders that the filters leave."""
+        self.is_valid()
+        lookups = {
+            "status": "state",
+            "delivery_date__gte": "since",
+            "delivery_date__lte": "until",
+            "organization": "institution",
+        }
+        chosen = {lookup: self.cleaned_data.get(name) for lookup, name in lookups.items()}
+        return orders.filter(**{lookup: value for lookup, value in chosen.items() if value})
+
+
+class StandingOrderFilter(_InstitutionFilter):
+    """Which standing orders to list."""
+
+    state = forms.ChoiceField(
+        choices=[("", _("All")), *StandingOrder.Status.choices], label=_("State"), required=False
+    )
+
+    def narrow(self, standing_orders: Any) -> Any:
+        self.is_valid()
+        chosen = {
+            "status": self.cleaned_data.get("state"),
+            "organization": self.cleaned_data.get("institution"),
+        }
+        return standing_orders.filter(**{lookup: value for lookup, value in chosen.items() if value})

@@ -1,0 +1,182 @@
+"""The form of a standing order: friendly fields that become one recurrence rule (RFC 5545)."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from bundles.models import Bundle
+from membership.models import Membership, Site, SiteWindow, User
+from membership.permissions import is_operator, ordering_institution_ids
+
+from .forms import MAX_AHEAD, DateInput, DeliveryForm
+from .models import StandingOrder
+from .rule_words import WEEKDAYS
+from .schedule import BadRule, validate
+
+
+class Shape(NamedTuple):
+    """A kind of rule on the form: its code, its name, and how its fields become RFC 5545."""
+
+    code: str
+    label: Any
+    rule: Callable[[dict[str, Any]], str]
+    fields: tuple[str, ...]
+
+
+def _weekly(cleaned: dict[str, Any]) -> str:
+    interval = int(cleaned["interval"])
+    every = f";INTERVAL={interval}" if interval > 1 else ""
+    return f"FREQ=WEEKLY{every};BYDAY={','.join(sorted(cleaned['weekdays'], key=WEEKDAYS.index))}"
+
+
+def _monthly_weekday(cleaned: dict[str, Any]) -> str:
+    return "FREQ=MONTHLY;BYDAY=" + ",".join(f"{nth}{cleaned['nth_weekday']}" for nth in cleaned["nth"])
+
+
+def _monthly_day(cleaned: dict[str, Any]) -> str:
+    return f"FREQ=MONTHLY;BYMONTHDAY={cleaned['month_day']}"
+
+
+def _own(cleaned: dict[str, Any]) -> str:
+    return str(cleaned["rrule"]).strip().upper().removeprefix("RRULE:")
+
+
+SHAPES = {
+    shape.code: shape
+    for shape in (
+        Shape("weekly", _("Every week or every few weeks"), _weekly, ("weekdays", "interval")),
+        Shape("monthly_weekday", _("On a weekday of the month"), _monthly_weekday, ("nth", "nth_weekday")),
+        Shape("monthly_day", _("On a day of the month"), _monthly_day, ("month_day",)),
+        Shape("own", _("By a rule of my own (RFC 5545)"), _own, ("rrule",)),
+    )
+}
+OFFICE_DAYS = list(zip(WEEKDAYS, SiteWindow.Weekday.labels, strict=True))[:5]
+RULE_ERRORS = {
+    "several_lines": _("Give the rule on one line."),
+    "start_in_rule": _("Leave DTSTART out: the rule starts on the day given below."),
+    "sub_daily": _("A standing order delivers once a day at most."),
+    "unsupported_part": _("The rule has a part that isn't supported, such as BYWEEKNO or BYHOUR."),
+    "unparsable": _("This is not a rule like FREQ=WEEKLY;BYDAY=TH."),
+    "matches_nothing": _("This rule gives no date from that start on."),
+}
+
+
+class StandingOrderForm(DeliveryForm):
+    """A bundle again and again. Its friendly fields become one RRULE, `cleaned_data["rule"]`."""
+
+    use_required_attribute = False
+
+    repeat = forms.ChoiceField(
+        label=_("Repeat"),
+        choices=[(shape.code, shape.label) for shape in SHAPES.values()],
+        initial="weekly",
+        widget=forms.RadioSelect,
+    )
+    weekdays = forms.MultipleChoiceField(
+        label=_("Weekdays"), choices=OFFICE_DAYS, widget=forms.CheckboxSelectMultiple
+    )
+    interval = forms.ChoiceField(
+        label=_("How often"),
+        choices=[
+            ("1", _("every week")),
+            ("2", _("every 2 weeks")),
+            ("3", _("every 3 weeks")),
+            ("4", _("every 4 weeks")),
+        ],
+        initial="1",
+    )
+    nth = forms.MultipleChoiceField(
+        label=_("Which of the month"),
+        choices=[
+            ("1", _("first")),
+            ("2", _("second")),
+            ("3", _("third")),
+            ("4", _("fourth")),
+            ("-1", _("last")),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    nth_weekday = forms.ChoiceField(label=_("Weekday"), choices=OFFICE_DAYS)
+    month_day = forms.ChoiceField(
+        label=_("Day of the month"),
+        choices=[*((str(day), str(day)) for day in range(1, 32)), ("-1", _("last day"))],
+        initial="15",
+        help_text=_("A month without this day has no delivery."),
+    )
+    rrule = forms.CharField(
+        label=_("Rule"),
+        max_length=200,
+        help_text=_("Such as FREQ=MONTHLY;INTERVAL=3;BYDAY=2TU"),
+    )
+    starts_on = forms.DateField(
+        label=_("Starts on"),
+        widget=DateInput(),
+        help_text=_("“Every 2 weeks” counts from here."),
+    )
+    ends_on = forms.DateField(label=_("Ends on"), required=False, widget=DateInput())
+    holiday_policy = forms.ChoiceField(
+        label=_("When the day is a holiday"),
+        choices=StandingOrder.HolidayPolicy.choices,
+        initial=StandingOrder.HolidayPolicy.BEFORE,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, today: date, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.today = today
+        if self.is_bound:
+            self._ask_only_for(SHAPES.get(self.data.get("repeat", "")))
+        memberships = Membership.objects.running()
+        if not is_operator(user):
+            memberships = memberships.filter(organization__in=ordering_institution_ids(user))
+        self.fields["bundle"].queryset = Bundle.objects.on_offer().filter(  # type: ignore[attr-defined]
+            Q(kind=Bundle.Kind.EVENT) | Q(plan__in=memberships.values("plan"))
+        )
+        starts_on = self.fields["starts_on"]
+        starts_on.initial = today + timedelta(days=1)
+        starts_on.widget.attrs["min"] = today.isoformat()
+
+    def _ask_only_for(self, chosen: Shape | None) -> None:
+        """Of the fields that make a rule, only those of the chosen kind must be filled in."""
+        for shape in SHAPES.values():
+            for name in shape.fields:
+                self.fields[name].required = shape is chosen
+
+    def clean_starts_on(self) -> date:
+        day: date = self.cleaned_data["starts_on"]
+        if not self.today <= day <= self.today + MAX_AHEAD:
+            raise forms.ValidationError(_("Start today or within a year."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", _("This must not be before the start."))
+        self._check_plan(cleaned.get("bundle"), cleaned.get("site"))
+        self._read_rule(cleaned)
+        return cleaned
+
+    def _check_plan(self, bundle: Bundle | None, site: Site | None) -> None:
+        """A plan's bundle goes to institutions with that plan."""
+        if not bundle or not site or bundle.kind != Bundle.Kind.PLAN:
+            return
+        memberships = Membership.objects.running()
+        if not memberships.filter(organization=site.organization, plan=bundle.plan).exists():
+            self.add_error("bundle", _("The institution has no membership with this plan."))
+
+    def _read_rule(self, cleaned: dict[str, Any]) -> None:
+        shape = SHAPES.get(cleaned.get("repeat", ""))
+        if not shape or any(name in self.errors for name in shape.fields):
+            return
+        rule = shape.rule(cleaned)
+        try:
+            validate(rule, cleaned.get("starts_on"))
+        except BadRule as error:
+            self.add_error(shape.fields[0], RULE_ERRORS[error.reason])
+        else:
+            cleaned["rule"] = rule

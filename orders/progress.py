@@ -1,0 +1,68 @@
+"""How far an order or a coming date is, in the shapes that the steps and timeline components draw."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .models import Occurrence, Order
+from .reasons import words
+
+Status = Order.Status
+
+# (state, label, icon) in the order in which a delivery goes through them.
+STAGES = [
+    (Status.PLACED, _("Ordered"), "clipboard-list"),
+    (Status.CONFIRMED, _("Confirmed"), "clipboard-check"),
+    (Status.PACKED, _("Packed"), "package-check"),
+    (Status.DISPATCHED, _("On the way"), "truck"),
+    (Status.DELIVERED, _("Delivered"), "circle-check"),
+]
+
+
+def order_steps(order: Order) -> list[dict[str, Any]]:
+    """Return the steps of an order from its events; the stage after the last is where it stands or failed.
+
+    A hub may load without packing, so a stage before the last one reached is done even without an event.
+    Needs `events` prefetched.
+    """
+    reached = {event.to: event.at for event in order.events.all()}
+    last = max((place for place, (state, *_) in enumerate(STAGES) if state in reached), default=-1)
+    stopped = order.status in (Status.FAILED, Status.CANCELLED)
+    steps = []
+    for place, (state, label, icon) in enumerate(STAGES):
+        looks = "done" if place <= last else ""
+        if place == last and not stopped and state != Status.DELIVERED:
+            looks = "current"
+        elif place == last + 1 and order.status == Status.FAILED:
+            looks = "failed"
+        steps.append({"label": label, "icon": icon, "state": looks, "when": _when(reached.get(state))})
+    return steps
+
+
+def occurrence_steps(occurrence: Occurrence) -> list[dict[str, Any]]:
+    """Return the steps of a date that is planned: ordered at its cut-off, then like any order."""
+    planned = {"label": _("Planned"), "icon": "calendar", "state": "current", "when": ""}
+    steps = [{"label": label, "icon": icon, "state": "", "when": ""} for _state, label, icon in STAGES[1:]]
+    steps[0]["when"] = _when(occurrence.cutoff_at)
+    return [planned, *steps]
+
+
+def timeline(order: Order) -> list[dict[str, Any]]:
+    """Return what happened to the order, latest first. Needs `events__actor` prefetched."""
+    return [
+        {
+            "at": event.at,
+            "text": event.get_to_display(),
+            "who": event.actor.display_name if event.actor else _("automatically"),
+            "state": event.to,
+            "note": _("received by %(name)s") % {"name": event.note}
+            if event.to == Status.DELIVERED and event.note
+            else words(event.note),
+        }
+        for event in reversed(order.events.all())
+    ]
+
+
+def _when(at: Any) -> str:
+    return f"{timezone.localtime(at):%m.%d %H:%M}" if at else ""

@@ -1,0 +1,85 @@
+"""An order for one event: the form, its price while it is filled in, and placing it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bundles.models import Bundle
+from membership import clock
+from membership.permissions import role_required
+
+from ..actions.event_order import place_event_order
+from ..cutoff import earliest_delivery_date
+from ..exceptions import NotPossible
+from ..forms import EventOrderForm, orderable_sites
+from ..models import CalendarDay, Order
+from ..quote import Quote, quote
+from .institution import READERS, may_order
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(*READERS)
+def event_order_create(request: HttpRequest) -> HttpResponse:
+    """Order a bundle for one day. A POST with `check` only shows what it would cost and bring."""
+    if not may_order(request):
+        raise PermissionDenied
+    form = _form(request)
+    is_check = "check" in request.POST
+    if request.method == "POST" and not is_check and form.is_valid() and (order := _place(request, form)):
+        messages.success(request, _("The order was placed."))
+        return redirect("orders:order_detail", number=order.number)
+    context = {
+        "form": form,
+        "quote": _quote(form),
+        "now": clock.now(),
+        "has_sites": form.fields["site"].queryset.exists(),  # type: ignore[attr-defined]
+        "has_bundles": form.fields["bundle"].queryset.exists(),  # type: ignore[attr-defined]
+        "crumbs": [{"label": _("Orders"), "url": reverse("orders:order_list")}],
+    }
+    is_partial = request.htmx and is_check  # type: ignore[attr-defined]
+    return render(
+        request, "orders/includes/quote.html" if is_partial else "orders/event_order_form.html", context
+    )
+
+
+def _form(request: HttpRequest) -> EventOrderForm:
+    working_days = CalendarDay.objects.all().working_days()
+    fixed: dict[str, Any] = {
+        "user": request.user,
+        "today": clock.today(),
+        "earliest": earliest_delivery_date(clock.now(), working_days),
+        "working_days": working_days,
+    }
+    if request.method == "POST":
+        return EventOrderForm(request.POST, **fixed)
+    bundles = Bundle.objects.for_events()
+    bundle = bundles.filter(code=request.GET.get("bundle", "")).first() or bundles.first()
+    initial = {"bundle": bundle, "headcount": bundle.base_headcount if bundle else None}
+    initial["site"] = orderable_sites(request.user).first()  # type: ignore[arg-type]
+    return EventOrderForm(initial=initial, **fixed)
+
+
+def _place(request: HttpRequest, form: EventOrderForm) -> Order | None:
+    """Place the order, or put the reason why not next to the field that decides it."""
+    try:
+        return place_event_order(**form.cleaned_data, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+    except NotPossible as error:
+        form.blame(error.reason)
+        return None
+
+
+def _quote(form: EventOrderForm) -> Quote | None:
+    """Return the quote for what is filled in so far, or None while bundle or people are missing."""
+    form.is_valid()
+    chosen = form.cleaned_data if form.is_bound else form.initial
+    bundle, headcount = chosen.get("bundle"), chosen.get("headcount")
+    if not bundle or not headcount:
+        return None
+    day = chosen.get("delivery_date") if form.is_bound else form.earliest
+    return quote(bundle, headcount, day, form.working_days)
