@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .models import Occurrence, Order
 from .reasons import words
@@ -12,8 +13,8 @@ Status = Order.Status
 
 # (state, label, icon) in the order in which a delivery goes through them.
 STAGES = [
-    (Status.PLACED, _("Ordered"), "clipboard-list"),
-    (Status.CONFIRMED, _("Confirmed"), "clipboard-check"),
+    (Status.PLACED, pgettext_lazy("order", "Ordered"), "clipboard-list"),
+    (Status.CONFIRMED, pgettext_lazy("order", "Confirmed"), "clipboard-check"),
     (Status.PACKED, _("Packed"), "package-check"),
     (Status.DISPATCHED, _("On the way"), "truck"),
     (Status.DELIVERED, _("Delivered"), "circle-check"),

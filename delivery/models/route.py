@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orders.models import Order
 
@@ -56,7 +57,10 @@ class Route(models.Model):
         FINISHED = "finished", _("finished")
 
     plan = models.ForeignKey(
-        RoutePlan, on_delete=models.PROTECT, related_name="routes", verbose_name=_("plan")
+        RoutePlan,
+        on_delete=models.PROTECT,
+        related_name="routes",
+        verbose_name=pgettext_lazy("routes", "plan"),
     )
     shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="routes", verbose_name=_("shift"))
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PLANNED)
@@ -98,7 +102,7 @@ class Stop(models.Model):
     class Status(models.TextChoices):
         PENDING = "pending", _("to deliver")
         DELIVERED = "delivered", _("delivered")
-        FAILED = "failed", _("failed")
+        FAILED = "failed", pgettext_lazy("stop", "failed")
 
     class FailureReason(models.TextChoices):
         CLOSED = "closed", _("nobody there or closed")
@@ -108,7 +112,10 @@ class Stop(models.Model):
         OUT_OF_TIME = "out_of_time", _("not reached in time")
 
     plan = models.ForeignKey(
-        RoutePlan, on_delete=models.PROTECT, related_name="stops", verbose_name=_("plan")
+        RoutePlan,
+        on_delete=models.PROTECT,
+        related_name="stops",
+        verbose_name=pgettext_lazy("routes", "plan"),
     )
     route = models.ForeignKey(Route, on_delete=models.PROTECT, related_name="stops", verbose_name=_("route"))
     sequence = models.PositiveSmallIntegerField(_("sequence"))
@@ -148,7 +155,10 @@ class Unassigned(models.Model):
         NO_ROOM = "no_room", _("fits alone, but not with the rest of the day")
 
     plan = models.ForeignKey(
-        RoutePlan, on_delete=models.PROTECT, related_name="unassigned", verbose_name=_("plan")
+        RoutePlan,
+        on_delete=models.PROTECT,
+        related_name="unassigned",
+        verbose_name=pgettext_lazy("routes", "plan"),
     )
     order = models.ForeignKey(
         Order, on_delete=models.PROTECT, related_name="unassigned", verbose_name=_("order")

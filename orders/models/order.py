@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bundles.models import Bundle, Product
@@ -22,7 +22,7 @@ class Order(models.Model):
 
     class Status(models.TextChoices):
         PLACED = "placed", _("placed")
-        CONFIRMED = "confirmed", _("confirmed")
+        CONFIRMED = "confirmed", pgettext_lazy("order", "confirmed")
         PACKED = "packed", _("packed")
         DISPATCHED = "dispatched", _("on the way")
         DELIVERED = "delivered", _("delivered")

@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bundles.models import Bundle
 from membership.models import Organization, Site
@@ -116,7 +117,7 @@ class Occurrence(models.Model):
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("planned")
-        ORDERED = "ordered", _("ordered")
+        ORDERED = "ordered", pgettext_lazy("occurrence", "ordered")
         SKIPPED = "skipped", _("skipped")
         FAILED = "failed", _("not ordered")
 
