@@ -16,7 +16,7 @@ APPS := membership bundles orders delivery config
 unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint types lock messages clean
+.PHONY: run test lint types pictures lock messages clean
 
 run: .venv/run.stamp
 	@$(BIN)/python manage.py serve --port $(PORT)
@@ -32,6 +32,10 @@ lint: .venv/dev.stamp
 
 types: .venv/dev.stamp
 	$(BIN)/mypy
+
+# The screenshots of the README, from a service started for it (needs chromium).
+pictures: .venv/dev.stamp
+	$(BIN)/python -m tests.e2e.pictures
 
 # Resolve the dependencies of pyproject.toml again (needs uv); the locks name no package host.
 lock:
