@@ -124,6 +124,9 @@ def test_a_bundle_without_contents_stands_once_and_goes_when_it_is_composed(supe
         preview(now=EIGHT_DAYS_BEFORE + timedelta(hours=hour))
     why = "No product is on offer for a slot of the bundle"
     assert found(superuser, f.TUESDAY) == [("edition_missing", "Coffee", why, ["Products", "Open"])]
+    days = [f.DELIVERY_DATE, f.DELIVERY_DATE + timedelta(weeks=1)]
+    both = find_exceptions(days, now=f.TUESDAY, user=superuser)
+    assert [exception.day for exception in both] == days
 
     f.ProductFactory(category__code="tea")
     preview(now=f.TUESDAY)

@@ -1,0 +1,157 @@
+"""Admin pages of what is offered."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from membership import clock
+from membership.admin import KeptAdmin
+
+from .allergens import codes
+from .models import Bundle, Capacity, Category, Edition, EditionItem, Product, Slot
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    list_display = ["name", "name_en", "code", "position"]
+    list_editable = ["position"]
+    search_fields = ["name", "name_en", "code"]
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin):
+    list_display = [
+        "name",
+        "producer",
+        "category",
+        "unit",
+        "list_price",
+        "supply_price",
+        "tax_type",
+        "storage",
+        "lead_days",
+        "daily_capacity",
+        "is_active",
+    ]
+    list_filter = ["category", "storage", "tax_type", "lead_days", "is_active"]
+    list_select_related = ["producer", "category"]
+    search_fields = ["name", "name_en", "code", "producer__name", "producer__name_en"]
+    autocomplete_fields = ["producer", "category"]
+    readonly_fields = ["allergen_codes_display"]
+    fieldsets = [
+        (None, {"fields": ["producer", "category", ("name", "name_en"), "code", "is_active"]}),
+        (_("Unit"), {"fields": [("unit", "unit_en"), "servings", ("weight_g", "volume_ml"), "storage"]}),
+        (_("Price"), {"fields": [("list_price", "supply_price"), "tax_type"]}),
+        (_("Making it"), {"fields": ["lead_days", "daily_capacity"]}),
+        (_("Allergens"), {"fields": ["allergens", "allergen_codes_display"]}),
+    ]
+
+    @admin.display(description=_("allergen codes"))
+    def allergen_codes_display(self, product: Product) -> str:
+        return ", ".join(str(code) for code in codes(product.allergens)) or "–"
+
+
+class CapacityForm(forms.ModelForm):
+    """The limit may change, but never below what is already promised."""
+
+    class Meta:
+        model = Capacity
+        fields = ["product", "on_date", "limit"]
+
+    def clean_limit(self) -> int:
+        limit: int = self.cleaned_data["limit"]
+        if limit < self.instance.reserved:
+            raise ValidationError(
+                _("%(reserved)d units are already promised to orders.") % {"reserved": self.instance.reserved}
+            )
+        return limit
+
+
+@admin.register(Capacity)
+class CapacityAdmin(KeptAdmin):
+    form = CapacityForm
+    list_display = ["product", "on_date", "reserved", "limit", "free"]
+    list_select_related = ["product"]
+    search_fields = ["product__name", "product__name_en", "product__producer__name"]
+    autocomplete_fields = ["product"]
+    date_hierarchy = "on_date"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["product", "on_date", "reserved"] if obj else ["reserved"]
+
+
+class SlotInline(admin.TabularInline):
+    model = Slot
+    extra = 0
+    autocomplete_fields = ["category"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Slot]:
+        return super().get_queryset(request).select_related("bundle", "category")
+
+
+@admin.register(Bundle)
+class BundleAdmin(admin.ModelAdmin):
+    list_display = ["name", "name_en", "kind", "plan", "base_headcount", "price", "is_active"]
+    list_filter = ["kind", "plan", "is_active"]
+    list_select_related = ["plan"]
+    search_fields = ["name", "name_en", "code"]
+    autocomplete_fields = ["plan"]
+    inlines = [SlotInline]
+
+
+class EditionItemForm(forms.ModelForm):
+    """Another product for a slot must be of the slot's category."""
+
+    class Meta:
+        model = EditionItem
+        fields = ["product"]
+
+    def clean_product(self) -> Product:
+        product: Product = self.cleaned_data["product"]
+        if product.category_id != self.instance.slot.category_id:
+            raise ValidationError(
+                _("This slot takes %(category)s.") % {"category": self.instance.slot.category.display_name}
+            )
+        return product
+
+
+class EditionItemInline(admin.TabularInline):
+    model = EditionItem
+    form = EditionItemForm
+    fields = ["slot", "product"]
+    readonly_fields = ["slot"]
+    autocomplete_fields = ["product"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[EditionItem]:
+        return super().get_queryset(request).select_related("slot__bundle", "slot__category", "product")
+
+
+@admin.register(Edition)
+class EditionAdmin(KeptAdmin):
+    """Editions are composed by the service; before the day an operator may put another product in."""
+
+    list_display = ["bundle", "delivery_date", "composed_at"]
+    list_filter = ["bundle"]
+    list_select_related = ["bundle"]
+    search_fields = ["bundle__name", "bundle__name_en", "items__product__name"]
+    date_hierarchy = "delivery_date"
+    readonly_fields = ["bundle", "delivery_date", "composed_at"]
+    inlines = [EditionItemInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
+        """What was delivered is history."""
+        coming = obj is None or obj.delivery_date > clock.today()
+        return coming and super().has_change_permission(request, obj)
