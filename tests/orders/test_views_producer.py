@@ -170,6 +170,43 @@ def test_producer_pages_ask_as_often_for_one_purchase_order_as_for_three(name: s
     assert counts[0] == counts[1]
 
 
+@pytest.mark.parametrize("name", ["orders:purchase_order_list", "orders:production"])
+def test_operators_lists_ask_as_often_for_one_producer_as_for_three(name: str) -> None:
+    user = operator()
+    counts = []
+    for producers in (1, 2):
+        for _ in range(producers):
+            issued_purchase_order()
+        client = client_of(user)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse(name)).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_purchase_order_detail_asks_as_often_for_one_line_as_for_three() -> None:
+    purchase_order = issued_purchase_order()
+    user = operator()
+    counts = []
+    for more in (0, 2):
+        for _ in range(more):
+            _add_line(purchase_order)
+        report_shortage(purchase_order.lines.latest("pk"), 1, actor=user, now=NOW)
+        client = client_of(user)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url("detail", purchase_order)).status_code == 200
+        counts.append(len(queries))
+    assert purchase_order.lines.count() == 3
+    assert counts[0] == counts[1]
+
+
+def _add_line(purchase_order: PurchaseOrder) -> None:
+    product = ProductFactory(producer=purchase_order.producer, category__code=f"more-{ProductFactory().pk}")
+    bundle = SlotFactory(bundle=BundleFactory(), category=product.category).bundle
+    EditionFactory(bundle=bundle, products=[product])
+    fixed_order(bundle=bundle)
+
+
 # -- Detail ---------------------------------------------------------------------------------------
 
 
