@@ -1,3 +1,38 @@
-from django.urls import URLPattern
+"""Addresses of the API. The schema and its page are public: who writes a program has no account yet."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import DefaultRouter
+
+from bundles.api import BundleViewSet, EditionViewSet, ProductViewSet
+from delivery.api import RouteViewSet, StopViewSet
+from membership.api import MeView, OrganizationViewSet, SiteViewSet, TokenView
+from orders.api import OccurrenceViewSet, OrderViewSet, PurchaseOrderViewSet, StandingOrderViewSet
+
+app_name = "api"
+
+router = DefaultRouter()
+router.include_format_suffixes = False
+router.register("organizations", OrganizationViewSet)
+router.register("sites", SiteViewSet)
+router.register("products", ProductViewSet)
+router.register("bundles", BundleViewSet)
+router.register("editions", EditionViewSet)
+router.register("standing-orders", StandingOrderViewSet, "standing_order")
+router.register("occurrences", OccurrenceViewSet)
+router.register("orders", OrderViewSet)
+router.register("purchase-orders", PurchaseOrderViewSet, "purchase_order")
+router.register("routes", RouteViewSet)
+router.register("stops", StopViewSet)
+
+urlpatterns = [
+    path("token/", TokenView.as_view(), name="token"),
+    path("me/", MeView.as_view(), name="me"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api_docs.html"),
+        name="docs",
+    ),
+    *router.urls,
+]

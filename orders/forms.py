@@ -1,6 +1,6 @@
 """What people fill in for one delivery, and the filters of the lists. Standing orders: `forms_standing`."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -13,11 +13,9 @@ from membership.models import Organization, Site, User
 from membership.permissions import is_operator, ordering_institution_ids
 
 from .models import Order, StandingOrder
+from .orderable import MAX_AHEAD, MAX_HEADCOUNT
 from .reasons import words
 from .working_days import WorkingDays
-
-MAX_HEADCOUNT = 500
-MAX_AHEAD = timedelta(days=365)
 
 
 class DateInput(forms.DateInput):

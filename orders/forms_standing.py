@@ -12,8 +12,9 @@ from bundles.models import Bundle
 from membership.models import Membership, Site, SiteWindow, User
 from membership.permissions import is_operator, ordering_institution_ids
 
-from .forms import MAX_AHEAD, DateInput, DeliveryForm
+from .forms import DateInput, DeliveryForm
 from .models import StandingOrder
+from .orderable import MAX_AHEAD, may_have
 from .rule_words import WEEKDAYS
 from .schedule import BadRule, validate
 
@@ -163,10 +164,7 @@ class StandingOrderForm(DeliveryForm):
 
     def _check_plan(self, bundle: Bundle | None, site: Site | None) -> None:
         """A plan's bundle goes to institutions with that plan."""
-        if not bundle or not site or bundle.kind != Bundle.Kind.PLAN:
-            return
-        memberships = Membership.objects.running()
-        if not memberships.filter(organization=site.organization, plan=bundle.plan).exists():
+        if bundle and site and not may_have(site.organization, bundle):
             self.add_error("bundle", _("The institution has no membership with this plan."))
 
     def _read_rule(self, cleaned: dict[str, Any]) -> None:

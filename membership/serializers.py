@@ -1,0 +1,127 @@
+"""What the API says about who takes part. Names come in both languages."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from .models import Certification, Organization, Seat, Site, SiteWindow, User
+
+
+class ShownSerializer(serializers.ModelSerializer):
+    """Shows rows and reads nothing, so that no form of the browsable pages offers other people's rows."""
+
+    def get_extra_kwargs(self) -> dict[str, Any]:
+        return {name: {"read_only": True} for name in self.Meta.fields}
+
+
+class CredentialsSerializer(serializers.Serializer):
+    """What a person signs in with."""
+
+    email = serializers.EmailField()
+    password = serializers.CharField(trim_whitespace=False, style={"input_type": "password"})
+
+
+class TokenSerializer(serializers.Serializer):
+    """To be sent with every request, as `Authorization: Token …`."""
+
+    token = serializers.CharField(read_only=True)
+
+
+class OrganizationBriefSerializer(ShownSerializer):
+    """An organization by name, as other things mention it."""
+
+    class Meta:
+        model = Organization
+        fields = ["id", "name", "name_en"]
+
+
+class CertificationSerializer(ShownSerializer):
+    """Valid on both its first and its last day."""
+
+    class Meta:
+        model = Certification
+        fields = ["kind", "number", "issuer", "valid_from", "valid_until"]
+
+
+class OrganizationSerializer(ShownSerializer):
+    certifications = CertificationSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Organization
+        fields = [
+            "id",
+            "kind",
+            "name",
+            "name_en",
+            "business_number",
+            "representative",
+            "address",
+            "phone",
+            "story",
+            "story_en",
+            "is_active",
+            "certifications",
+        ]
+
+
+class SeatSerializer(ShownSerializer):
+    organization = OrganizationBriefSerializer(read_only=True)
+
+    class Meta:
+        model = Seat
+        fields = ["organization", "role"]
+
+
+class MeSerializer(ShownSerializer):
+    """The caller, with the seats from which follows what they may see and do."""
+
+    seats = SeatSerializer(source="active_seats", many=True, read_only=True)
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "name_en", "phone", "language", "seats"]
+
+
+class SiteBriefSerializer(ShownSerializer):
+    """A site by name, as other things mention it."""
+
+    class Meta:
+        model = Site
+        fields = ["id", "name", "name_en"]
+
+
+class SiteWindowSerializer(ShownSerializer):
+    """Hours in which a site receives on a weekday (0 = Monday), Asia/Seoul."""
+
+    class Meta:
+        model = SiteWindow
+        fields = ["weekday", "opens", "closes"]
+
+
+class SiteSerializer(ShownSerializer):
+    """Latitude and longitude in WGS84 degrees, heights in centimetres."""
+
+    organization = OrganizationBriefSerializer(read_only=True)
+    windows = SiteWindowSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Site
+        fields = [
+            "id",
+            "organization",
+            "name",
+            "name_en",
+            "district",
+            "address",
+            "address_detail",
+            "latitude",
+            "longitude",
+            "precision",
+            "contact_name",
+            "contact_phone",
+            "entrance_note",
+            "entrance_note_en",
+            "parking_height_cm",
+            "is_active",
+            "windows",
+        ]

@@ -1,0 +1,100 @@
+"""What the API reads from callers who order: an event order or a standing order."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from bundles.models import Bundle
+from membership.models import Site
+
+from .models import Order, StandingOrder
+from .orderable import MAX_AHEAD, MAX_HEADCOUNT, may_have
+
+
+class ReadableSiteField(serializers.PrimaryKeyRelatedField):
+    """A site that the caller can see; whether they may order for it is asked by the view."""
+
+    def get_queryset(self) -> QuerySet[Site]:
+        sites = Site.objects.active().filter(organization__is_active=True).select_related("organization")
+        return sites.for_user(self.context["request"].user)
+
+
+class DeliveryInput(serializers.ModelSerializer):
+    """Where to, for how many, at what time of the day. Needs `today` in its context."""
+
+    site = ReadableSiteField(queryset=Site.objects.all())
+    headcount = serializers.IntegerField(min_value=1, max_value=MAX_HEADCOUNT)
+
+    def validate(self, typed: dict[str, Any]) -> dict[str, Any]:
+        opens, closes = typed.get("window_opens"), typed.get("window_closes")
+        if (opens is None) != (closes is None):
+            missing = "window_opens" if opens is None else "window_closes"
+            raise serializers.ValidationError({missing: _("Give both times, or neither.")})
+        if opens and closes and closes <= opens:
+            raise serializers.ValidationError({"window_closes": _("This must be later than the first time.")})
+        return {"window_opens": None, "window_closes": None, **typed}
+
+
+class EventOrderInput(DeliveryInput):
+    bundle = serializers.PrimaryKeyRelatedField(queryset=Bundle.objects.for_events())
+
+    class Meta:
+        model = Order
+        fields = [
+            "site",
+            "bundle",
+            "headcount",
+            "delivery_date",
+            "window_opens",
+            "window_closes",
+            "note",
+        ]
+
+    def validate_delivery_date(self, day: date) -> date:
+        if day > self.context["today"] + MAX_AHEAD:
+            raise serializers.ValidationError(_("Order at most a year ahead."))
+        return day
+
+    def validate(self, typed: dict[str, Any]) -> dict[str, Any]:
+        return {"note": "", **super().validate(typed)}
+
+
+class StandingOrderInput(DeliveryInput):
+    bundle = serializers.PrimaryKeyRelatedField(queryset=Bundle.objects.on_offer())
+
+    class Meta:
+        model = StandingOrder
+        fields = [
+            "site",
+            "bundle",
+            "headcount",
+            "rrule",
+            "starts_on",
+            "ends_on",
+            "holiday_policy",
+            "window_opens",
+            "window_closes",
+        ]
+
+    def validate_starts_on(self, day: date) -> date:
+        today = self.context["today"]
+        if not today <= day <= today + MAX_AHEAD:
+            raise serializers.ValidationError(_("Start today or within a year."))
+        return day
+
+    def validate(self, typed: dict[str, Any]) -> dict[str, Any]:
+        typed = {
+            "ends_on": None,
+            "holiday_policy": StandingOrder.HolidayPolicy.BEFORE,
+            **super().validate(typed),
+        }
+        if typed["ends_on"] and typed["ends_on"] < typed["starts_on"]:
+            raise serializers.ValidationError({"ends_on": _("This must not be before the start.")})
+        if not may_have(typed["site"].organization, typed["bundle"]):
+            raise serializers.ValidationError(
+                {"bundle": _("The institution has no membership with this plan.")}
+            )
+        return typed
