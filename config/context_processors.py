@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from config.demo_town.logins import DEMO_LOGINS, DEMO_PASSWORD
 from membership.models import Organization, User
 from membership.permissions import home_role
 
@@ -39,15 +40,6 @@ NAVIGATION = {
         (_("Runs"), "orders:cycle_run_list", "history"),
     ],
 }
-
-
-DEMO_PASSWORD = "kkureomi-demo"
-DEMO_LOGINS = [
-    (_("Institution"), "orderer@demo.kkureomi.example"),
-    (_("Producer"), "producer@demo.kkureomi.example"),
-    (_("Courier"), "courier@demo.kkureomi.example"),
-    (_("Operator"), "operator@demo.kkureomi.example"),
-]
 
 
 def service(request: HttpRequest) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from config.context_processors import DEMO_PASSWORD
+from config.demo_town.logins import DEMO_PASSWORD
 from tests.conftest import CHROMIUM
 
 ARGUMENTS = [

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.test.utils import override_settings
 
 from bundles.models import Bundle
-from config.context_processors import DEMO_PASSWORD
 from config.demo_town import demo_town
+from config.demo_town.logins import DEMO_PASSWORD
 from config.rehearsal import play
 from config.town.write import write_town
 from delivery.models import Route

@@ -19,7 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from config.context_processors import DEMO_LOGINS, DEMO_PASSWORD
+from config.demo_town.logins import DEMO_LOGINS, DEMO_PASSWORD
 from config.supervisor import Child, Supervisor
 from membership.models import Organization
 
