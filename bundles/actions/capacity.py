@@ -11,8 +11,8 @@ from ..models import Capacity, Product
 def reserve_capacity(product: Product, on_date: date, units: int) -> None:
     """Reserve `units` of the product for the date, or raise CapacityShort and change nothing.
 
-    Must run inside the transaction that needs the units. Callers reserve products in order of their
-    primary key, so that two transactions never wait for each other crosswise.
+    Must run inside the transaction that needs the units. Callers reserve in one order (by category, then
+    product), so that two transactions don't wait for each other crosswise.
     """
     Capacity.objects.bulk_create(
         [Capacity(product=product, on_date=on_date, limit=product.daily_capacity)], ignore_conflicts=True

@@ -33,10 +33,14 @@ def order_number(delivery_date: date) -> str:
 
 
 def fix_occurrence(occurrence_id: int, *, now: datetime) -> Outcome | None:
-    """Make the order of a due occurrence; if that can't be done, keep the reason on the occurrence."""
+    """Make the order of a due occurrence; if that can't be done, keep the reason on the occurrence.
+
+    None if it isn't due or another worker has it in hand.
+    """
 
     def make() -> Outcome | None:
-        occurrence = Occurrence.objects.due(now).select_for_update().filter(pk=occurrence_id).first()
+        due = Occurrence.objects.due(now).select_for_update(skip_locked=True)
+        occurrence = due.filter(pk=occurrence_id).first()
         if occurrence is None:
             return None
         if reason := _why_not_wanted(occurrence.standing_order):
@@ -60,10 +64,13 @@ def fix_occurrence(occurrence_id: int, *, now: datetime) -> Outcome | None:
 
 
 def fix_order(order_id: int, *, now: datetime) -> Outcome | None:
-    """Fix a placed (event) order whose cut-off has come; if that can't be done, fail it with the reason."""
+    """Fix a placed (event) order whose cut-off has come; if that can't be done, fail it with the reason.
+
+    None if it isn't due or another worker has it in hand.
+    """
 
     def make() -> Outcome | None:
-        order = Order.objects.due(now).select_for_update().filter(pk=order_id).first()
+        order = Order.objects.due(now).select_for_update(skip_locked=True).filter(pk=order_id).first()
         if order is None:
             return None
         _fix(order, now=now)

@@ -18,7 +18,9 @@ def build_lines(order: Order, edition: Edition) -> list[OrderLine]:
     Where a product's capacity is used up, or it is no longer on offer, the best stand-in of its category
     takes its place. Raises CannotFix: "capacity_short" if there is none, "no_slots" for a bundle of nothing.
     """
-    wanted = list(edition.items.select_related("slot", "product__producer").order_by("product"))
+    # Every order reserves category by category, so that stand-ins don't make two of them wait crosswise.
+    items = edition.items.select_related("slot", "product__producer")
+    wanted = list(items.order_by("product__category_id", "product_id"))
     if not wanted:
         raise CannotFix("no_slots", str(order.bundle))
     taken = {item.product_id for item in wanted}
