@@ -9,15 +9,15 @@ from datetime import date, datetime, time, timedelta
 from membership.models import SiteWindow
 from orders.cutoff import SEOUL
 from orders.models import Order
+from orders.packing import boxes
 
 from .itinerary import Job, Van, Window
 from .models import Depot, Shift
 from .travel import Place
 
-# Handing over takes a while at the door, and longer with every crate of about 40 litres.
+# Handing over takes a while at the door, and longer with every crate.
 SERVICE_SECONDS = 300
 SERVICE_SECONDS_PER_CRATE = 30
-CRATE_ML = 40_000
 # For a site that doesn't say at all when it receives; one that does is closed on the days it doesn't name.
 DEFAULT_WINDOW = (time(9, 0), time(18, 0))
 
@@ -79,7 +79,7 @@ def _job(order: Order, site_windows: list[Window]) -> Job:
         weight_g=sum(line.coming * line.weight_g for line in lines),
         volume_ml=volume,
         chilled_volume_ml=sum(line.coming * line.volume_ml for line in lines if line.storage != "ambient"),
-        service_s=SERVICE_SECONDS + SERVICE_SECONDS_PER_CRATE * -(-volume // CRATE_ML),
+        service_s=SERVICE_SECONDS + SERVICE_SECONDS_PER_CRATE * boxes(lines),
         windows=_within(order, site_windows),
     )
 

@@ -64,6 +64,9 @@ def _hand_on(
         if units:
             shortages.append(_shorten(line, order_line, units, actor=actor, now=now))
             missing -= units
+    if missing:
+        # The rest is on the road or delivered: nobody's order can lose it any more.
+        raise NotPossible("too_late", line.product_name)
     return shortages
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bundles.models import Capacity, Product
+from orders.actions.fulfil import dispatch_order
 from orders.actions.purchase import accept_purchase_order, receive_purchase_order
 from orders.actions.shortage import report_shortage
 from orders.exceptions import NotPossible
@@ -172,6 +173,19 @@ def test_goods_that_were_received_are_not_short() -> None:
 
     with pytest.raises(NotPossible, match="wrong_state"):
         report(line, 5)
+
+
+def test_what_is_on_the_road_can_no_longer_be_short() -> None:
+    line = asked()
+    order = Order.objects.get()
+    actor = operator()
+    dispatch_order(order, actor=actor, now=LATER)
+    before = everything()
+
+    with pytest.raises(NotPossible, match="too_late"):
+        report_shortage(line, 7, actor=actor, now=LATER)
+
+    assert everything() == before
 
 
 def test_what_was_accepted_can_become_short_and_its_producer_may_help_out_itself() -> None:
