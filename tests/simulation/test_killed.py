@@ -1,0 +1,123 @@
+"""Workers that are killed in the middle: what they left is done by the next, and nothing twice."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from config.celery import app
+from orders import cycle
+from orders.models import CycleItem, CycleRun
+from tests.factories import CUTOFF
+from tests.simulation.busy_day import busy_day, check_promises, made_count, open_count, result
+from tests.simulation.processes import start
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = CUTOFF + timedelta(minutes=1)
+COUNT = 40
+PATIENCE_S = 60
+
+
+def undisturbed() -> dict[str, Any]:
+    """What comes of the day if nobody is killed."""
+    with transaction.atomic():
+        cycle.fix_due(now=NOW)
+        expected = result()
+        transaction.set_rollback(True)
+    return expected
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_a_worker_killed_again_and_again_leaves_what_an_undisturbed_one_leaves() -> None:
+    busy_day(COUNT)
+    expected = undisturbed()
+    chance = random.Random(20261126)
+    left = [open_count()]
+    assert left == [COUNT]
+
+    for _ in range(4):
+        sweeper = start(["-m", "tests.simulation.sweeper"], now=NOW)
+        assert sweeper.stdout
+        # An order takes some fifty statements.
+        heard = sweeper.stdout.read(chance.randint(20, 400))
+        kill(sweeper)
+        assert b"!" not in heard + sweeper.stdout.read()
+        left.append(open_count())
+        check_promises()
+
+    # Some died between the first order and the last, and no death lost what was done before.
+    assert left == sorted(left, reverse=True)
+    assert 0 < left[-1] < COUNT
+    assert CycleRun.objects.filter(step="fix", finished_at=None).exists()
+    last = start(["-m", "tests.simulation.sweeper"], now=NOW)
+    said, _ = last.communicate(timeout=PATIENCE_S)
+    assert said.endswith(b"!"), said.decode()
+
+    check_promises()
+    assert result() == expected
+    assert (open_count(), made_count()) == (0, COUNT // 2)
+
+
+def wait_until(holds: Callable[[], bool], worker: "subprocess.Popen[bytes]") -> None:
+    """Look again and again until it holds; fail if the worker ends before."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert worker.poll() is None, worker.stdout and worker.stdout.read().decode()
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def queue() -> Iterator[None]:
+    """An empty queue, before and after."""
+    app.control.purge()
+    yield
+    app.control.purge()
+
+
+def start_worker() -> "subprocess.Popen[bytes]":
+    """A Celery worker on the suite's broker, as `manage.py serve` and compose.yaml start it."""
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "ERROR"]
+    return start(["-m", "celery", "-A", "config.celery", "worker", *quiet], now=NOW)
+
+
+@pytest.mark.usefixtures("queue")
+def test_a_celery_worker_told_twice_and_killed_once_completes_the_day() -> None:
+    busy_day(COUNT)
+    expected = undisturbed()
+    for _ in range(2):
+        app.send_task("orders.tasks.fix_due_orders")
+
+    first = start_worker()
+    wait_until(lambda: made_count() >= 3, first)
+    kill(first)
+    assert 0 < open_count() < COUNT
+    check_promises()
+
+    second = start_worker()
+    try:
+        wait_until(lambda: open_count() == 0, second)
+    finally:
+        second.terminate()
+        second.wait(PATIENCE_S)
+
+    check_promises()
+    assert made_count() == COUNT // 2
+    # Two tasks at once share the orders out in any order, so only the sums are sure.
+    found = result()
+    assert found["ledger"] == expected["ledger"]
+    assert found["told"] == expected["told"]
+    assert sum(row[2] for row in found["capacities"]) == sum(row[2] for row in expected["capacities"])
+    assert CycleItem.objects.filter(run__step="fix").count() == COUNT
+    assert cycle.fix_due(now=NOW) == []
