@@ -90,7 +90,7 @@ class OccurrenceSerializer(ShownSerializer):
 
 
 class OrderSerializer(ShownSerializer):
-    """An order as lists show it; names, address and prices are copies from when it was fixed."""
+    """An order as lists show it. Until it is fixed `gross` is the bundle's price, `supply` and `vat` are 0."""
 
     eta = serializers.SerializerMethodField()
     why = serializers.SerializerMethodField()
