@@ -267,9 +267,9 @@ SPECTACULAR_SETTINGS = {
 
 - **Sign in** with `POST /api/v1/token/` and send `Authorization: Token …`, or with the session of the pages.
 - **Rows** are those that the caller's seats allow; anything else is a 404.
-- **Errors**: 400 by field, 401 without a valid token, 403 for readers who may not act, 409 with a `code` for what
-  the state of things forbids. Every write may be sent twice, an event order with its `Idempotency-Key`; the
-  second one changes nothing.
+- **Errors**: 400 by field, 401 without a valid token, 403 for readers who may not act, 409 with a `code` for
+  what the state of things forbids. Every write may be sent twice, an event order with its `Idempotency-Key`;
+  the second one changes nothing.
 - **Money** is integer won including VAT. **Times** are ISO 8601 with +09:00, dates are days in Seoul.
 - Texts come in the language of `Accept-Language` (ko, en).
 """,

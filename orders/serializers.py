@@ -90,7 +90,7 @@ class OccurrenceSerializer(ShownSerializer):
 
 
 class OrderSerializer(ShownSerializer):
-    """An order as lists show it. Until it is fixed `gross` is the bundle's price, `supply` and `vat` are 0."""
+    """An order as lists show it. Before it is fixed `gross` is the bundle's price, the rest 0."""
 
     eta = serializers.SerializerMethodField()
     why = serializers.SerializerMethodField()
