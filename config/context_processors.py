@@ -44,16 +44,17 @@ NAVIGATION = {
 
 def service(request: HttpRequest) -> dict[str, Any]:
     """Return `service` (facts about this installation and the reader's seat) and `nav_items`."""
-    user = getattr(request, "user", None)
-    known = user is not None and user.is_authenticated
-    role = home_role(user) if known else None
+    # An error page of a broken request may come before anybody was recognised.
+    user: User | None = getattr(request, "user", None)
+    known = user if user is not None and user.is_authenticated else None
+    role = home_role(known) if known else None
     return {
         "service": {
             "name": _("Kkureomi"),
             "demo": _is_demo(),
             "demo_logins": [] if known else _demo_logins(),
             "role": role,
-            "seat": _seat(user) if known else "",
+            "seat": _seat(known) if known else "",
             "map_tile_url": settings.MAP_TILE_URL,
         },
         "nav_items": [
