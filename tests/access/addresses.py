@@ -1,0 +1,339 @@
+"""Who may do what: every address of the service with what it answers to whom.
+
+Each address acts on a thing of the town's own side. Whoever is not named for a method gets the answer of
+strangers: visitors are sent to the log-in (401 from the API), everybody else finds nothing (404), or learns
+that the address doesn't know the method (405).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+from .town import LATER, REQUEST, TODAY, Side
+
+Roles = frozenset[str]
+Answers = Mapping[str, Roles]
+Data = Callable[[Side], Mapping[str, Any]]
+
+# -- Roles: the own side's things are what every address below is about -----------------------------
+
+ORDERERS = frozenset({"orderer", "approver"})
+READERS = ORDERERS | {"viewer", "mixed"}  # `mixed` only views here and orders for the other institution
+OTHER_ORDERERS = frozenset({"other orderer", "other approver"})
+OTHER_READERS = OTHER_ORDERERS | {"other viewer"}
+ANY_ORDERER = ORDERERS | OTHER_ORDERERS | {"mixed"}
+ANY_VIEWER = frozenset({"viewer", "other viewer"})
+ANY_READER = READERS | OTHER_READERS
+PRODUCER = frozenset({"producer"})
+ANY_PRODUCER = PRODUCER | {"other producer"}
+COURIER = frozenset({"courier"})
+ANY_COURIER = COURIER | {"other courier"}
+HUB = frozenset({"operator"})
+SEATLESS = frozenset({"nobody", "superuser"})
+MEMBERS = ANY_READER | ANY_PRODUCER | ANY_COURIER | HUB | SEATLESS
+EVERYBODY = MEMBERS | {"visitor"}
+NOBODY: Roles = frozenset()
+
+
+@dataclass(frozen=True)
+class Address:
+    """One URL name: `kwargs` are paths into a side; `get` and `post` say what is answered to whom.
+
+    An answer is a status, a redirection's status with where it leads, or "login". A POST that is answered
+    with a redirection (or 200 or 201 by the API) did what was asked; `changes` says for whom that changes a
+    row. A public address doesn't ask who is there.
+    """
+
+    name: str
+    kwargs: Mapping[str, str] = field(default_factory=dict)
+    get: Answers | None = None
+    post: Answers | None = None
+    data: Data = lambda side: {}
+    changes: Roles = EVERYBODY
+    is_public: bool = False
+
+    @property
+    def is_api(self) -> bool:
+        return self.name.startswith("api:")
+
+    def kwargs_of(self, side: Side) -> dict[str, Any]:
+        return {name: attrgetter(path)(side) for name, path in self.kwargs.items()}
+
+    def answer(self, method: str, role: str) -> str:
+        """What `role` is answered."""
+        answers = {"GET": self.get, "POST": self.post}[method]
+        for answer, roles in (answers or {}).items():
+            if role in roles:
+                return answer
+        if role == "visitor" and not self.is_public:
+            return "401" if self.is_api else "login"
+        return "405" if answers is None else "404"
+
+    def does(self, role: str) -> bool:
+        """Whether a POST by `role` does what is asked."""
+        return self.answer("POST", role).startswith(("200", "201") if self.is_api else "302")
+
+    @property
+    def doers(self) -> list[str]:
+        return [role for role in sorted(EVERYBODY) if self.does(role)]
+
+
+def _credentials(side: Side) -> dict[str, Any]:
+    return {"username": side.orderer.email, "password": "secret-pass-1"}
+
+
+def _api_credentials(side: Side) -> dict[str, Any]:
+    return {"email": side.orderer.email, "password": "secret-pass-1"}
+
+
+def _new_password(side: Side) -> dict[str, Any]:
+    return {
+        "old_password": "secret-pass-1",
+        "new_password1": "a-long-new-word",
+        "new_password2": "a-long-new-word",
+    }
+
+
+def event_order(side: Side) -> dict[str, Any]:
+    return {
+        "site": side.site.pk,
+        "bundle": side.bundle.pk,
+        "headcount": 10,
+        "delivery_date": str(LATER),
+        "note": "",
+        "request_key": str(REQUEST),
+    }
+
+
+def standing_order(side: Side) -> dict[str, Any]:
+    return {
+        "site": side.site.pk,
+        "bundle": side.bundle.pk,
+        "headcount": 10,
+        "repeat": "weekly",
+        "weekdays": ["TH"],
+        "interval": "1",
+        "rrule": "FREQ=WEEKLY;BYDAY=TH",
+        "starts_on": str(LATER),
+        "holiday_policy": "before",
+    }
+
+
+def _shortage(side: Side) -> dict[str, Any]:
+    return {"confirmed": 0}
+
+
+def _receiver(side: Side) -> dict[str, Any]:
+    return {"receiver_name": "박수령"}
+
+
+def _failure(side: Side) -> dict[str, Any]:
+    return {"reason": "closed"}
+
+
+def _today(side: Side) -> dict[str, Any]:
+    return {"date": str(TODAY)}
+
+
+ORDER = {"number": "placed.number"}
+PURCHASE_ORDER = {"number": "purchase_order.number"}
+ROUTE, STOP = {"pk": "route.pk"}, {"pk": "stop.pk"}
+
+PAGES = [
+    # -- The service and accounts
+    Address("home", get={"200": MEMBERS}),
+    Address("health", get={"200": EVERYBODY}, is_public=True),
+    Address(
+        "set_language",
+        post={"302 home": EVERYBODY},
+        data=lambda side: {"language": "en"},
+        changes=MEMBERS,
+        is_public=True,
+    ),
+    Address("style_guide", get={"200": HUB}, post={"200": HUB}, changes=NOBODY),
+    Address("login", get={"200": EVERYBODY}, post={"302 home": EVERYBODY}, data=_credentials, is_public=True),
+    Address("logout", post={"302 login": MEMBERS}, changes=NOBODY),
+    Address(
+        "password_change",
+        get={"200": MEMBERS},
+        post={"302 password_change_done": MEMBERS},
+        data=_new_password,
+    ),
+    Address("password_change_done", get={"200": MEMBERS}),
+    Address(
+        "password_reset",
+        get={"200": EVERYBODY},
+        post={"302 password_reset_done": EVERYBODY},
+        data=lambda side: {"email": side.orderer.email},
+        changes=NOBODY,
+        is_public=True,
+    ),
+    Address("password_reset_done", get={"200": EVERYBODY}, is_public=True),
+    # The name of a person is no token: the page says that the link is used up, and takes no password.
+    Address(
+        "password_reset_confirm",
+        {"uidb64": "name", "token": "name"},
+        get={"200": EVERYBODY},
+        post={"200": EVERYBODY},
+        data=_new_password,
+        changes=NOBODY,
+        is_public=True,
+    ),
+    Address("password_reset_complete", get={"200": EVERYBODY}, is_public=True),
+    # -- The catalogue
+    Address("bundles:bundle_list", get={"200": MEMBERS}),
+    Address("bundles:bundle_detail", {"code": "bundle.code"}, get={"200": MEMBERS}),
+    Address("bundles:product_list", get={"200": ANY_READER | ANY_PRODUCER | HUB}),
+    Address(
+        "bundles:product_detail",
+        {"code": "product.code"},
+        get={"200": ANY_READER | PRODUCER | HUB},
+    ),
+    # -- Institutions
+    Address("orders:order_list", get={"200": ANY_READER | HUB}),
+    Address("orders:order_detail", ORDER, get={"200": READERS | HUB}),
+    Address("orders:order_statement", {"number": "delivered.number"}, get={"200": READERS | HUB}),
+    Address(
+        "orders:order_cancel",
+        ORDER,
+        post={"302 orders:order_detail": ORDERERS | HUB, "403": READERS},
+    ),
+    # Those who may order elsewhere see the form again: this site is none of theirs.
+    Address(
+        "orders:event_order_create",
+        get={"200": ANY_ORDERER | HUB, "403": ANY_VIEWER},
+        post={"302 orders:order_detail": ORDERERS | HUB, "403": ANY_VIEWER, "200": ANY_ORDERER},
+        data=event_order,
+    ),
+    Address("orders:standing_order_list", get={"200": ANY_READER | HUB}),
+    Address(
+        "orders:standing_order_create",
+        get={"200": ANY_ORDERER | HUB, "403": ANY_VIEWER},
+        post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": ANY_VIEWER, "200": ANY_ORDERER},
+        data=standing_order,
+    ),
+    Address("orders:standing_order_detail", {"pk": "standing_order.pk"}, get={"200": READERS | HUB}),
+    Address(
+        "orders:standing_order_end",
+        {"pk": "standing_order.pk"},
+        post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": READERS},
+    ),
+    Address(
+        "orders:occurrence_skip",
+        {"pk": "planned.pk"},
+        post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": READERS},
+    ),
+    Address(
+        "orders:occurrence_retry",
+        {"pk": "failed.pk"},
+        post={"302 orders:standing_order_detail": HUB, "403": READERS},
+    ),
+    # -- Producers
+    Address("orders:purchase_order_list", get={"200": ANY_PRODUCER | HUB}),
+    Address("orders:purchase_order_detail", PURCHASE_ORDER, get={"200": PRODUCER | HUB}),
+    Address(
+        "orders:purchase_order_accept",
+        PURCHASE_ORDER,
+        post={"302 orders:purchase_order_detail": PRODUCER | HUB},
+    ),
+    Address(
+        "orders:purchase_order_shortage",
+        {**PURCHASE_ORDER, "line": "line.pk"},
+        post={"302 orders:purchase_order_detail": PRODUCER | HUB},
+        data=_shortage,
+    ),
+    Address("orders:production", get={"200": ANY_PRODUCER | HUB}),
+    # -- The hub
+    Address("orders:packing", get={"200": HUB}),
+    Address(
+        "orders:purchase_order_receive",
+        PURCHASE_ORDER,
+        post={"302 orders:packing": HUB, "403": PRODUCER},
+    ),
+    Address(
+        "orders:order_pack", {"number": "to_pack.number"}, post={"302 orders:packing": HUB, "403": READERS}
+    ),
+    Address("orders:cycle_run_list", get={"200": HUB}),
+    Address("orders:cycle_run_detail", {"pk": "run.pk"}, get={"200": HUB}),
+    # -- Couriers; a worker plans the routes, not the page
+    Address("delivery:route_list", get={"200": ANY_COURIER | HUB}),
+    Address("delivery:day_plan", post={"302 home": HUB}, data=_today, changes=NOBODY),
+    Address("delivery:route_detail", ROUTE, get={"200": COURIER | HUB}),
+    Address("delivery:route_sheet", ROUTE, get={"200": COURIER | HUB}),
+    Address("delivery:route_start", ROUTE, post={"302 home": COURIER, "302 delivery:route_detail": HUB}),
+    Address("delivery:stop_deliver", STOP, post={"302 delivery:route_detail": COURIER | HUB}, data=_receiver),
+    Address("delivery:stop_fail", STOP, post={"302 delivery:route_detail": COURIER | HUB}, data=_failure),
+]
+
+API = [
+    # -- Signing in
+    Address("api:api-root", get={"200": MEMBERS}),
+    Address("api:schema", get={"200": EVERYBODY}, is_public=True),
+    Address("api:docs", get={"200": EVERYBODY}, is_public=True),
+    Address("api:token", post={"200": EVERYBODY}, data=_api_credentials, changes=NOBODY),
+    Address("api:me", get={"200": MEMBERS}),
+    # -- Who takes part
+    Address("api:organization-list", get={"200": MEMBERS}),
+    Address("api:organization-detail", {"pk": "institution.pk"}, get={"200": READERS | HUB}),
+    Address("api:site-list", get={"200": MEMBERS}),
+    Address("api:site-detail", {"pk": "site.pk"}, get={"200": READERS | HUB}),
+    # -- The catalogue
+    Address("api:product-list", get={"200": MEMBERS}),
+    Address("api:product-detail", {"pk": "product.pk"}, get={"200": MEMBERS - {"other producer"}}),
+    Address("api:bundle-list", get={"200": MEMBERS}),
+    Address("api:bundle-detail", {"pk": "bundle.pk"}, get={"200": MEMBERS}),
+    Address("api:edition-list", get={"200": MEMBERS}),
+    Address("api:edition-detail", {"pk": "edition.pk"}, get={"200": MEMBERS}),
+    # -- Institutions. Who orders elsewhere cannot name this site; who only views here may not order.
+    Address(
+        "api:order-list",
+        get={"200": MEMBERS},
+        post={
+            "201": ORDERERS | HUB,
+            "400": OTHER_ORDERERS,
+            "403": MEMBERS - ORDERERS - OTHER_ORDERERS - HUB,
+        },
+        data=event_order,
+    ),
+    Address("api:order-detail", ORDER, get={"200": READERS | HUB}),
+    Address("api:order-cancel", ORDER, post={"200": ORDERERS | HUB, "403": READERS}),
+    Address(
+        "api:standing_order-list",
+        get={"200": MEMBERS},
+        post={
+            "201": ORDERERS | HUB,
+            "400": OTHER_ORDERERS,
+            "403": MEMBERS - ORDERERS - OTHER_ORDERERS - HUB,
+        },
+        data=standing_order,
+    ),
+    Address("api:standing_order-detail", {"pk": "standing_order.pk"}, get={"200": READERS | HUB}),
+    Address(
+        "api:standing_order-end",
+        {"pk": "standing_order.pk"},
+        post={"200": ORDERERS | HUB, "403": READERS},
+    ),
+    Address("api:occurrence-list", get={"200": MEMBERS}),
+    Address("api:occurrence-detail", {"pk": "planned.pk"}, get={"200": READERS | HUB}),
+    Address("api:occurrence-skip", {"pk": "planned.pk"}, post={"200": ORDERERS | HUB, "403": READERS}),
+    # -- Producers
+    Address("api:purchase_order-list", get={"200": MEMBERS}),
+    Address("api:purchase_order-detail", PURCHASE_ORDER, get={"200": PRODUCER | HUB}),
+    Address("api:purchase_order-accept", PURCHASE_ORDER, post={"200": PRODUCER | HUB}),
+    Address(
+        "api:purchase_order-shortage",
+        {**PURCHASE_ORDER, "line": "line.pk"},
+        post={"200": PRODUCER | HUB},
+        data=_shortage,
+    ),
+    # -- Couriers
+    Address("api:route-list", get={"200": MEMBERS}),
+    Address("api:route-detail", ROUTE, get={"200": COURIER | HUB}),
+    Address("api:route-start", ROUTE, post={"200": COURIER | HUB}),
+    Address("api:stop-detail", STOP, get={"200": COURIER | HUB}),
+    Address("api:stop-deliver", STOP, post={"200": COURIER | HUB}, data=_receiver),
+    Address("api:stop-fail", STOP, post={"200": COURIER | HUB}, data=_failure),
+]
+
+ADDRESSES = [*PAGES, *API]

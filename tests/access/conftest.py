@@ -1,0 +1,28 @@
+"""The town of two, built once for each module; what a test does to it is undone."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from delivery.tasks import plan_day_routes
+
+from .town import NOW, Town, build_town
+
+
+@pytest.fixture(scope="module")
+def built_town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_town()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def town(built_town: Town, db: None, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """The town on a Wednesday morning. Nobody has tried to log in yet, and no worker listens."""
+    monkeypatch.setattr("membership.clock.now", lambda: NOW)
+    monkeypatch.setattr(plan_day_routes, "delay", lambda day: None)
+    cache.clear()
+    return built_town

@@ -1,0 +1,346 @@
+"""A town with two of everyone: an institution, a producer and a courier a side, strangers to each other.
+
+It is the Wednesday after the delivery date of the factories. On each side one route is on its way since
+yesterday and one waits for its start, orders stand in every state, and there is something left to answer, to
+pack, to skip and to try again, so that every address has something to act on.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from bundles.models import Bundle, Edition, Product
+from delivery.actions.driving import deliver_stop, start_route
+from delivery.models import Route, RoutePlan, Stop
+from membership.models import Organization, Seat, Site, User
+from orders.actions.fulfil import issue_statement
+from orders.actions.shortage import report_shortage
+from orders.cutoff import seoul
+from orders.models import (
+    CycleItem,
+    CycleRun,
+    Occurrence,
+    Order,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    StandingOrder,
+)
+
+from .. import factories as f
+
+YESTERDAY, TODAY = f.DELIVERY_DATE, f.DELIVERY_DATE + timedelta(days=1)
+NOW = seoul(TODAY, time(9, 0))
+SOON, LATER = date(2026, 12, 9), date(2026, 12, 15)
+LATER_CUTOFF = seoul(date(2026, 12, 10), time(15, 0))
+REQUEST = UUID(int=1)
+
+
+@dataclass
+class Side:
+    """Everybody and everything that belongs together; lists hold as many as the town was asked for.
+
+    What is found in the database is remembered, since tests undo what they do.
+    """
+
+    name: str
+    institution: Organization
+    orderer: User
+    approver: User
+    viewer: User
+    producer: Organization
+    producer_user: User
+    courier: User
+    sites: list[Site] = field(default_factory=list)
+    products: list[Product] = field(default_factory=list)
+    bundles: list[Bundle] = field(default_factory=list)
+    standing_orders: list[StandingOrder] = field(default_factory=list)
+
+    @property
+    def site(self) -> Site:
+        return self.sites[0]
+
+    @property
+    def product(self) -> Product:
+        return self.products[0]
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle of every order; its slots ask for each product of the producer."""
+        return self.bundles[0]
+
+    @property
+    def standing_order(self) -> StandingOrder:
+        return self.standing_orders[0]
+
+    @cached_property
+    def edition(self) -> Edition:
+        return self.bundle.editions.get(delivery_date=SOON)
+
+    @cached_property
+    def planned(self) -> Occurrence:
+        return self.standing_order.occurrences.filter(status="planned").first()
+
+    @cached_property
+    def failed(self) -> Occurrence:
+        return self.standing_order.occurrences.filter(status="failed").first()
+
+    @cached_property
+    def delivered(self) -> Order:
+        return self.institution.orders.filter(status="delivered").first()
+
+    @cached_property
+    def placed(self) -> Order:
+        return self.institution.orders.filter(status="placed").first()
+
+    @cached_property
+    def to_pack(self) -> Order:
+        return self.institution.orders.filter(status="confirmed", delivery_date=SOON).first()
+
+    @cached_property
+    def purchase_order(self) -> PurchaseOrder:
+        """One that waits for its answer."""
+        return self.producer.purchase_orders.get(delivery_date=SOON)
+
+    @cached_property
+    def line(self) -> PurchaseOrderLine:
+        return self.purchase_order.lines.first()
+
+    @cached_property
+    def route(self) -> Route:
+        """Today's, not yet started."""
+        return Route.objects.get(shift__courier=self.courier, plan__date=TODAY)
+
+    @cached_property
+    def stop(self) -> Stop:
+        """Yesterday's, still to deliver."""
+        return Stop.objects.filter(route__shift__courier=self.courier, route__status="started").get(
+            status="pending", sequence=2
+        )
+
+    @cached_property
+    def run(self) -> CycleRun:
+        return CycleRun.objects.filter(items__organization=self.institution).first()
+
+
+@dataclass
+class Town:
+    own: Side
+    other: Side
+    users: dict[str, User]
+
+
+def build_town(size: int = 1) -> Town:
+    """Build the town; `size` is how many there are of everything that pages list."""
+    own, other = (_settle(name, size) for name in ("own", "other"))
+    mixed = f.viewer(own.institution, name="양쪽사람")
+    f.SeatFactory(user=mixed, organization=other.institution, role=Seat.Role.ORDERER)
+    users = {
+        "orderer": own.orderer,
+        "approver": own.approver,
+        "viewer": own.viewer,
+        "producer": own.producer_user,
+        "courier": own.courier,
+        "other orderer": other.orderer,
+        "other approver": other.approver,
+        "other viewer": other.viewer,
+        "other producer": other.producer_user,
+        "other courier": other.courier,
+        "mixed": mixed,
+        "operator": f.operator(name="운영이"),
+        "nobody": f.UserFactory(name="무소속"),
+        "superuser": User.objects.create_superuser("root@example.com", f.PASSWORD, name="관리자"),
+    }
+    sides = (own, other)
+    for side in sides:
+        _order(side, size)
+    days = sorted({order.delivery_date for order in Order.objects.filter(status="confirmed")})
+    for day in days:
+        _plan(day, sides)
+    for side in sides:
+        _drive(side)
+    for _ in range(size):
+        _keep_a_run(sides)
+    return Town(own, other, users)
+
+
+# -- Who is there ---------------------------------------------------------------------------------
+
+
+def _settle(name: str, size: int) -> Side:
+    """Names say which side someone is on: 푸른 is ours, 붉은 the other's."""
+    colour, digit = {"own": ("푸른", 1), "other": ("붉은", 2)}[name]
+
+    def person(role: str, called: str, nth: int) -> dict[str, Any]:
+        return {
+            "name": f"{colour}{called}",
+            "email": f"{name}-{role}@example.com",
+            "phone": f"010-{digit * 1111}-000{nth}",
+        }
+
+    institution = f.InstitutionFactory(name=f"{colour}구청", name_en="")
+    producer = f.ProducerFactory(name=f"{colour}제과", name_en="", phone=f"02-{digit}00-7777")
+    side = Side(
+        name=name,
+        institution=institution,
+        orderer=f.orderer(institution, **person("orderer", "주문이", 1)),
+        approver=f.approver(institution, **person("approver", "결재이", 2)),
+        viewer=f.viewer(institution, **person("viewer", "열람이", 3)),
+        producer=producer,
+        producer_user=f.producer_user(producer, **person("producer", "제빵이", 4)),
+        courier=f.courier(**person("courier", "기사님", 5)),
+    )
+    for nth in range(size):
+        f.CertificationFactory(organization=producer, number=f"{name}-{nth}")
+        _settle_site(side, colour, digit, nth)
+        _offer(side, colour, digit, nth)
+    # Whatever runs short has a stand-in that somebody else makes.
+    for product in side.products:
+        f.ProductFactory(category=product.category, producer=_third_producer())
+    for product in side.products:
+        f.SlotFactory(bundle=side.bundle, category=product.category)
+    return side
+
+
+def _third_producer() -> Organization:
+    third = Organization.objects.filter(name="이웃제과").first()
+    return third or f.ProducerFactory(name="이웃제과", name_en="")
+
+
+def _settle_site(side: Side, colour: str, digit: int, nth: int) -> None:
+    side.sites.append(
+        f.SiteFactory(
+            organization=side.institution,
+            name=f"{colour}별관{nth}",
+            name_en="",
+            address=f"서울특별시 중구 {colour}로 {nth + 1}",
+            address_detail=f"{colour}회의실",
+            contact_name=f"{colour}담당",
+            contact_phone=f"02-{digit}00-000{nth}",
+            entrance_note=f"{colour}후문",
+        )
+    )
+
+
+def _offer(side: Side, colour: str, digit: int, nth: int) -> None:
+    """A product in a category of its own, and a bundle without slots."""
+    side.products.append(
+        f.ProductFactory(
+            producer=side.producer,
+            category=f.CategoryFactory(code=f"{side.name}-{nth}"),
+            code=f"{side.name}-product-{nth}",
+            name=f"{colour}빵{nth}",
+            name_en="",
+            supply_price=1111 * digit,
+            list_price=3000,
+        )
+    )
+    side.bundles.append(
+        f.BundleFactory(code=f"{side.name}-bundle-{nth}", name=f"{colour}꾸러미{nth}", name_en="")
+    )
+
+
+# -- What they order ------------------------------------------------------------------------------
+
+
+def _order(side: Side, size: int) -> None:
+    for day in (YESTERDAY, TODAY, *(SOON + timedelta(days=nth) for nth in range(size))):
+        f.EditionFactory(bundle=side.bundle, delivery_date=day, products=side.products)
+        # Yesterday one more: the first is handed over, the others are still on the van.
+        for _ in range(size + 1 if day == YESTERDAY else size):
+            f.fixed_order(**_ordered(side, day))
+    for bundle in side.bundles[1:]:
+        f.SlotFactory(bundle=bundle, category=side.products[0].category)
+        f.EditionFactory(bundle=bundle, delivery_date=SOON, products=side.products[:1])
+    for nth in range(size):
+        f.OrderFactory(**_ordered(side, LATER), cutoff_at=LATER_CUTOFF)
+        side.standing_orders.append(_stand(side, nth, size))
+    for line in side.producer.purchase_orders.get(delivery_date=TODAY).lines.all():
+        report_shortage(line, line.ordered - 1, actor=side.producer_user, now=f.CUTOFF)
+
+
+def _ordered(side: Side, day: date) -> dict[str, Any]:
+    return {
+        "organization": side.institution,
+        "site": side.site,
+        "bundle": side.bundle,
+        "delivery_date": day,
+        "placed_by": side.orderer,
+        "note": f"{side.site.name} 앞",
+    }
+
+
+def _stand(side: Side, nth: int, size: int) -> StandingOrder:
+    standing = f.StandingOrderFactory(
+        organization=side.institution, site=side.site, bundle=side.bundle, headcount=10 + nth
+    )
+    for week in range(size):
+        planned = {"standing_order": standing, "cutoff_at": LATER_CUTOFF}
+        f.OccurrenceFactory(rule_date=LATER + timedelta(weeks=2 * week), **planned)
+        f.OccurrenceFactory(
+            rule_date=LATER + timedelta(weeks=2 * week + 1),
+            status="failed",
+            reason="capacity_short",
+            **planned,
+        )
+    return standing
+
+
+# -- How it arrives -------------------------------------------------------------------------------
+
+
+def _plan(day: date, sides: tuple[Side, Side]) -> None:
+    """Each side's orders go on its own courier's route, which no planner would promise."""
+    depot = f.depot()
+    plan = RoutePlan.objects.create(
+        depot=depot, date=day, version=1, fingerprint=str(day), distance_m=9000, seconds=0.1, published_at=NOW
+    )
+    for side in sides:
+        shift = f.ShiftFactory(courier=side.courier, date=day, vehicle=f.VehicleFactory())
+        departs = seoul(day, time(9, 0))
+        route = Route.objects.create(
+            plan=plan,
+            shift=shift,
+            departs_at=departs,
+            returns_at=departs + timedelta(hours=3),
+            distance_m=4500,
+            weight_g=1000,
+            volume_ml=1000,
+        )
+        orders = side.institution.orders.filter(delivery_date=day, status="confirmed").order_by("pk")
+        for sequence, order in enumerate(orders, start=1):
+            eta = departs + timedelta(minutes=20 * sequence)
+            Stop.objects.create(
+                plan=plan,
+                route=route,
+                sequence=sequence,
+                order=order,
+                eta=eta,
+                leaves_at=eta + timedelta(minutes=5),
+            )
+
+
+def _drive(side: Side) -> None:
+    """Start yesterday's route and hand over at its first stop."""
+    morning = f.DELIVERY_MORNING
+    route = Route.objects.get(shift__courier=side.courier, plan__date=YESTERDAY)
+    start_route(route, actor=side.courier, now=morning)
+    stop = route.stops.get(sequence=1)
+    deliver_stop(stop, receiver_name=f"{side.site.contact_name}자", note="", actor=side.courier, now=morning)
+    issue_statement(stop.order_id, now=morning)
+
+
+def _keep_a_run(sides: tuple[Side, Side]) -> None:
+    run = CycleRun.objects.create(step=CycleRun.Step.FIX, started_at=f.CUTOFF, done=len(sides))
+    for side in sides:
+        for order in side.institution.orders.filter(delivery_date=TODAY):
+            CycleItem.objects.create(
+                run=run,
+                subject=order.number,
+                subject_id=order.pk,
+                organization=side.institution,
+                delivery_date=TODAY,
+                outcome=CycleItem.Outcome.DONE,
+                at=f.CUTOFF,
+            )
