@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('date', models.DateField(verbose_name='date')),
                 ('version', models.PositiveSmallIntegerField(verbose_name='version')),
                 ('status', models.CharField(choices=[('published', 'published'), ('superseded', 'replaced')], default='published', max_length=10, verbose_name='status')),
-                ('fingerprint', models.CharField(max_length=64)),
+                ('fingerprint', models.CharField(max_length=64, verbose_name='fingerprint')),
                 ('distance_m', models.PositiveIntegerField(verbose_name='distance (m)')),
                 ('seconds', models.FloatField(verbose_name='planning time (s)')),
                 ('published_at', models.DateTimeField(verbose_name='published at')),

@@ -24,7 +24,7 @@ class RoutePlan(models.Model):
     version = models.PositiveSmallIntegerField(_("version"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PUBLISHED)
     # What the plan was made from (orders, windows, shifts): equal input is never planned twice.
-    fingerprint = models.CharField(max_length=64)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64)
     distance_m = models.PositiveIntegerField(_("distance (m)"))
     seconds = models.FloatField(_("planning time (s)"))
     published_at = models.DateTimeField(_("published at"))

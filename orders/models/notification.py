@@ -29,10 +29,20 @@ class Notification(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     order = models.ForeignKey(
-        Order, on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
+        Order,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notifications",
+        verbose_name=_("order"),
     )
     purchase_order = models.ForeignKey(
-        PurchaseOrder, on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
+        PurchaseOrder,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notifications",
+        verbose_name=_("purchase order"),
     )
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created at"))

@@ -55,20 +55,25 @@ class Order(models.Model):
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     placed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("placed by"),
     )
     placed_at = models.DateTimeField(_("placed at"))
     # Made by whoever sends the form or the request: sending it again finds the order that it already made.
-    request_key = models.UUIDField(null=True, blank=True, editable=False)
+    request_key = models.UUIDField(_("request key"), null=True, blank=True, editable=False)
     # Copied when the order is fixed.
     bundle_name = models.CharField(_("bundle"), max_length=120)
-    bundle_name_en = models.CharField(max_length=120, blank=True)
+    bundle_name_en = models.CharField(_("English bundle name"), max_length=120, blank=True)
     organization_name = models.CharField(_("institution"), max_length=120)
     business_number = models.CharField(_("business registration number"), max_length=10)
     site_name = models.CharField(_("site"), max_length=120)
     address = models.CharField(_("address"), max_length=310)
-    latitude = models.FloatField(null=True, blank=True)
-    longitude = models.FloatField(null=True, blank=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
     contact_name = models.CharField(_("contact on the day"), max_length=60, blank=True)
     contact_phone = models.CharField(_("contact's phone"), max_length=20, blank=True)
     gross = models.PositiveIntegerField(_("total (won)"))
@@ -128,11 +133,11 @@ class OrderLine(models.Model):
         verbose_name=_("instead of"),
     )
     product_name = models.CharField(_("product"), max_length=120)
-    product_name_en = models.CharField(max_length=120, blank=True)
+    product_name_en = models.CharField(_("English product name"), max_length=120, blank=True)
     unit = models.CharField(_("unit"), max_length=60)
-    unit_en = models.CharField(max_length=60, blank=True)
+    unit_en = models.CharField(_("English unit"), max_length=60, blank=True)
     producer_name = models.CharField(_("producer"), max_length=120)
-    producer_name_en = models.CharField(max_length=120, blank=True)
+    producer_name_en = models.CharField(_("English producer name"), max_length=120, blank=True)
     certifications = models.CharField(_("certifications on the delivery date"), max_length=300, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     short_quantity = models.PositiveIntegerField(_("short"), default=0)
@@ -197,7 +202,12 @@ class Event(models.Model):
     was = models.CharField(_("from"), max_length=10, blank=True)
     to = models.CharField(_("to"), max_length=10)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("actor"),
     )
     at = models.DateTimeField(_("at"))
     note = models.CharField(_("note"), max_length=300, blank=True)
