@@ -1,21 +1,15 @@
 """Group a day's deliveries into routes: which van goes where, in which order, and what stays behind.
 
-`plan_routes` first sets aside what no van could deliver even with the day to itself, lets PyVRP group
-and order the rest, repairs the answer where the solver's time was too short, times it with our own
-scheduler and refuses (`InfeasiblePlan`) any plan that our own verifier faults.
+`plan_routes` first sets aside what no van could deliver even with the day to itself, lets the solver
+group and order the rest, repairs the answer where the solver's time was too short, times it with our
+own scheduler and refuses (`InfeasiblePlan`) any plan that our own verifier faults.
 
-PyVRP sees: weight, volume and chilled volume as load dimensions (a van without refrigeration has no
-chilled capacity); each job as optional with a prize that pays for any detour or van, so that a job is
-left behind only if there is no room; one client per time window of a job, of which at most one is
-visited. Metres, seconds since local midnight, grams, millilitres.
+Metres, seconds since local midnight, grams, millilitres.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
-
-import pyvrp
-from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovement, StoppingCriterion
 
 from delivery.itinerary import (
     Job,
@@ -29,16 +23,10 @@ from delivery.itinerary import (
     schedule,
     violations,
 )
+from delivery.solver import DEFAULT_WEIGHTS, Weights, suggest_routes
 from delivery.travel import TravelMatrix, travel_matrix
 
 Order = tuple[Van, list[Job]]  # a van and the jobs that it visits, in this order
-
-# A day is settled once this many iterations bring nothing better: a handful of stops takes well
-# under a second, while a large day is ended by its seconds.
-SETTLED_ITERATIONS = 5_000
-# The prize of a job as a multiple of the dearest way to deliver it alone: leaving one behind must
-# never pay, even if taking it along reshuffles several routes.
-PRIZE_MARGIN = 10
 
 
 class Reason(StrEnum):
@@ -50,15 +38,6 @@ class Reason(StrEnum):
     NEEDS_CHILLED = "needs_chilled"
     OUTSIDE_HOURS = "outside_hours"
     NO_ROOM = "no_room"
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What the solver minimises, in metres' worth. By default a van must save 100 km to be worth it."""
-
-    per_metre: int = 1
-    per_second: int = 1
-    per_van: int = 100_000
 
 
 class InfeasiblePlan(Exception):
@@ -76,18 +55,18 @@ def plan_routes(
     seconds: float,
     seed: int = 1,
     max_iterations: int | None = None,
-    weights: Weights = Weights(),
+    weights: Weights = DEFAULT_WEIGHTS,
     matrix: TravelMatrix | None = None,
 ) -> Plan:
     """Plan a day, searching for up to `seconds` (less if the answer settles early).
 
-    With `max_iterations` the search ends after exactly so many iterations instead, and the same input
-    gives the same plan on every machine. `matrix` holds every place of jobs and vans; without it
-    travel is estimated. Raises ValueError if two jobs or vans share a key, InfeasiblePlan if the
-    result fails its own check.
+    With `max_iterations` the search ends after so many iterations instead, and the same input gives
+    the same plan every time. `matrix` holds every place of jobs and vans; without it travel is
+    estimated. Raises ValueError if two jobs or vans share a key, InfeasiblePlan if the result fails
+    its own check.
     """
     if matrix is None:
-        places = [van_place for van in vans for van_place in (van.place_start, van.place_end)]
+        places = [place for van in vans for place in (van.place_start, van.place_end)]
         matrix = travel_matrix(list(dict.fromkeys([*places, *(job.place for job in jobs)])))
     kinds = _kinds(vans)
     impossible = [fault for job in jobs if (fault := why_impossible_alone(job, list(kinds), matrix))]
@@ -96,10 +75,15 @@ def plan_routes(
     orders: list[Order] = []
     solver_seconds = 0.0
     if candidates:
-        stop: StoppingCriterion = MultipleCriteria([MaxRuntime(seconds), NoImprovement(SETTLED_ITERATIONS)])
-        if max_iterations is not None:
-            stop = MaxIterations(max_iterations)
-        orders, solver_seconds = _solve(candidates, kinds, matrix, weights, stop, seed)
+        fleet = [(kind, len(same)) for kind, same in kinds.items()]
+        suggestion = suggest_routes(
+            candidates, fleet, matrix, weights, seconds=seconds, seed=seed, max_iterations=max_iterations
+        )
+        idle = [list(same) for same in kinds.values()]
+        orders = [(idle[kind].pop(0), list(order)) for kind, order in suggestion.routes]
+        # It may be infeasible, or leave out what would fit, if the search was short.
+        orders = repaired(orders, candidates, [van for same in idle for van in same], matrix)
+        solver_seconds = suggestion.search_seconds
     routes = tuple(schedule(order, van, matrix) for van, order in orders)
     planned = {stop.job_key for route in routes for stop in route.stops}
     sacrificed = [UnassignedJob(job.key, Reason.NO_ROOM) for job in candidates if job.key not in planned]
@@ -149,109 +133,11 @@ def _hours_missed(job: Job, trips: Sequence[tuple[Van, PlannedRoute]]) -> str:
     return f"{hhmm(trip.returns_s)} > {hhmm(van.ends_s)}"
 
 
-def _solve(
-    jobs: Sequence[Job],
-    kinds: dict[Van, list[Van]],
-    matrix: TravelMatrix,
-    weights: Weights,
-    stop: StoppingCriterion,
-    seed: int,
-) -> tuple[list[Order], float]:
-    """Let PyVRP group and order the jobs; also the seconds that its search took."""
-    data, visits = _problem(jobs, kinds, matrix, weights)
-    result = pyvrp.solve(data, stop, seed=seed, collect_stats=False, display=False)
-    idle = [list(vans) for vans in kinds.values()]
-    orders = [
-        (
-            idle[route.vehicle_type()].pop(0),
-            [visits[activity.idx] for activity in route.schedule() if activity.is_client()],
-        )
-        for route in result.best.routes()
-    ]
-    # Its best may still be infeasible, or leave out what would fit, if the search was short.
-    return repaired(orders, jobs, [van for vans in idle for van in vans], matrix), result.runtime
-
-
-def _problem(
-    jobs: Sequence[Job], kinds: dict[Van, list[Van]], matrix: TravelMatrix, weights: Weights
-) -> tuple[pyvrp.ProblemData, list[Job]]:
-    """State the day for PyVRP; also the job that each of its clients stands for."""
-    prize = _prize(jobs, matrix, weights)
-    clients: list[pyvrp.Client] = []
-    visits: list[Job] = []
-    groups: list[pyvrp.ClientGroup] = []
-    for job in jobs:
-        group = None
-        if len(job.windows) > 1:
-            group = len(groups)
-            alternatives = list(range(len(clients), len(clients) + len(job.windows)))
-            groups.append(pyvrp.ClientGroup(alternatives, required=False))
-        for opens_s, closes_s in job.windows:
-            visits.append(job)
-            clients.append(
-                pyvrp.Client(
-                    location=matrix.position(job.place),
-                    delivery=[job.weight_g, job.volume_ml, job.chilled_volume_ml],
-                    service_duration=job.service_s,
-                    tw_early=opens_s,
-                    tw_late=closes_s,
-                    prize=prize * job.priority,
-                    required=False,
-                    group=group,
-                )
-            )
-    depots = list(dict.fromkeys(place for van in kinds for place in (van.place_start, van.place_end)))
-    vehicle_types = [
-        pyvrp.VehicleType(
-            num_available=len(vans),
-            capacity=[van.max_weight_g, van.max_volume_ml, van.max_volume_ml if van.chilled else 0],
-            start_depot=depots.index(van.place_start),
-            end_depot=depots.index(van.place_end),
-            fixed_cost=weights.per_van,
-            tw_early=van.starts_s,
-            tw_late=van.ends_s,
-            unit_distance_cost=weights.per_metre,
-            unit_duration_cost=weights.per_second,
-        )
-        for van, vans in kinds.items()
-    ]
-    data = pyvrp.ProblemData(
-        locations=[pyvrp.Location(place.longitude, place.latitude) for place in matrix.places],
-        clients=clients,
-        depots=[pyvrp.Depot(matrix.position(place)) for place in depots],
-        vehicle_types=vehicle_types,
-        distance_matrices=[matrix.distance_m],  # type: ignore[list-item]  # the stubs mean np.int64
-        duration_matrices=[matrix.duration_s],  # type: ignore[list-item]
-        groups=groups,
-    )
-    return data, visits
-
-
-def _prize(jobs: Sequence[Job], matrix: TravelMatrix, weights: Weights) -> int:
-    """What a job of priority 1 is worth: far more than the dearest van sent out for one job alone."""
-    there_and_back = 2 * (
-        weights.per_metre * int(matrix.distance_m.max()) + weights.per_second * int(matrix.duration_s.max())
-    )
-    service = weights.per_second * max(job.service_s for job in jobs)
-    return PRIZE_MARGIN * (weights.per_van + there_and_back + service)
-
-
-def _kinds(vans: Sequence[Van]) -> dict[Van, list[Van]]:
-    """Vans that differ in nothing but their key, together: interchangeable for the solver."""
-    kinds: dict[Van, list[Van]] = {}
-    for van in vans:
-        kinds.setdefault(replace(van, key=0), []).append(van)
-    return kinds
-
-
 def repaired(
-    orders: Sequence[Order],
-    jobs: Sequence[Job],
-    idle: Sequence[Van],
-    matrix: TravelMatrix,
+    orders: Sequence[Order], jobs: Sequence[Job], idle: Sequence[Van], matrix: TravelMatrix
 ) -> list[Order]:
-    """Make routes drivable: skip each stop that breaks its route, then put whatever is left over, the
-    most important first, where it fits with the shortest route; `idle` vans stand by."""
+    """Make routes drivable and full: skip each stop that breaks its route, then put each job that is
+    left over, the most important first, into a route where it fits; `idle` vans stand by."""
     kept = [(van, _drivable(order, van, matrix)) for van, order in orders]
     kept += [(van, []) for van in idle]
     planned = {job.key for _, order in kept for job in order}
@@ -279,3 +165,11 @@ def _insert(job: Job, orders: Sequence[Order], matrix: TravelMatrix) -> None:
     if options:
         *_, index, position = min(options)
         orders[index][1].insert(position, job)
+
+
+def _kinds(vans: Sequence[Van]) -> dict[Van, list[Van]]:
+    """Vans that differ in nothing but their key, together: interchangeable for the solver."""
+    kinds: dict[Van, list[Van]] = {}
+    for van in vans:
+        kinds.setdefault(replace(van, key=0), []).append(van)
+    return kinds

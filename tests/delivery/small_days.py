@@ -5,7 +5,7 @@ and yet the sizes that the solver sees are those of real days.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise, permutations, product
+from itertools import combinations, pairwise, permutations, product
 
 import numpy as np
 from hypothesis import strategies as st
@@ -87,25 +87,21 @@ def fits(order: Sequence[Job], van: Van, matrix: TravelMatrix) -> bool:
     )
 
 
-def best_assignment(jobs: Sequence[Job], vans: Sequence[Van], matrix: TravelMatrix) -> tuple[int, int]:
-    """The most priority that can be delivered, and the fewest vans that deliver it."""
-    loads: dict[tuple[int, tuple[int, ...]], bool] = {}
-    best = (0, 0)
-    for choice in product([None, *range(len(vans))], repeat=len(jobs)):
-        served = sum(job.priority for job, van in zip(jobs, choice, strict=True) if van is not None)
-        used = len(set(choice) - {None})
-        if (served, -used) <= (best[0], -best[1]):
-            continue
-        for index, van in enumerate(vans):
-            load = tuple(job for job, chosen in enumerate(choice) if chosen == index)
-            if (index, load) not in loads:
-                loads[index, load] = any(
-                    fits([jobs[job] for job in order], van, matrix) for order in permutations(load)
-                )
-            if not loads[index, load]:
-                break
-        else:
-            best = (served, used)
+def best_assignment(jobs: Sequence[Job], vans: Sequence[Van], matrix: TravelMatrix) -> int:
+    """The most priority that can be delivered, by trying every job in every van in every order."""
+    takes = {
+        (van.key, load): any(fits([jobs[job] for job in order], van, matrix) for order in permutations(load))
+        for van in vans
+        for number in range(len(jobs) + 1)
+        for load in combinations(range(len(jobs)), number)
+    }
+    best = 0
+    for choice in product([None, *vans], repeat=len(jobs)):
+        loads = [(van.key, tuple(job for job, by in enumerate(choice) if by is van)) for van in vans]
+        if all(takes[load] for load in loads):
+            best = max(
+                best, sum(job.priority for job, by in zip(jobs, choice, strict=True) if by is not None)
+            )
     return best
 
 
