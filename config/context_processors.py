@@ -18,6 +18,7 @@ NAVIGATION = {
         (_("Orders"), "orders:order_list", "package"),
         (_("Standing orders"), "orders:standing_order_list", "repeat"),
         (_("Order for an event"), "orders:event_order_create", "plus"),
+        (_("Bundles"), "bundles:bundle_list", "shopping-basket"),
     ],
     "producer": [
         (_("Home"), "home", "home"),
