@@ -70,7 +70,9 @@
 
   const draw = (element) => {
     const data = JSON.parse(document.getElementById(element.dataset.map).textContent);
-    const map = L.map(element, { scrollWheelZoom: false, zoomSnap: 0.5 });
+    const map = L.map(element, { scrollWheelZoom: false, zoomSnap: 0.5, zoomControl: false });
+    const { zoomIn, zoomOut } = element.dataset;
+    L.control.zoom({ zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(map);
     map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
     const places = data.routes.flatMap((route) => route.stops);
     if (data.depot) places.push(data.depot);
