@@ -16,7 +16,7 @@ APPS := membership bundles orders delivery config
 unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint types pictures lock messages clean
+.PHONY: run test lint types pictures lock translations messages clean
 
 run: .venv/run.stamp
 	@$(BIN)/python manage.py serve --port $(PORT)
@@ -43,6 +43,11 @@ lock:
 		--output-file requirements.lock pyproject.toml
 	uv pip compile --quiet --no-header --no-annotate --generate-hashes --universal --python-version 3.11 \
 		--group dev --output-file requirements-dev.lock pyproject.toml
+
+# Bring new texts of the source into the Korean ones, to be filled in there (needs GNU gettext).
+translations: .venv/dev.stamp
+	$(BIN)/python manage.py makemessages --locale ko --no-obsolete --no-wrap --add-location file \
+		--ignore .venv --ignore var --ignore tests --ignore staticfiles --ignore node_modules
 
 # Compile the translations; the .mo files are kept in the repository, so that running needs no gettext.
 messages: .venv/dev.stamp
