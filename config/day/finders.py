@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from bundles.models import Bundle, Edition
 from config.templatetags.ui import moment, won
@@ -211,7 +211,7 @@ def _shortage_words(short: int, ordered: int, touched: int, credited: int) -> st
         "%(short)d of %(ordered)d units missing, on %(count)d orders",
         touched,
     ) % {"short": short, "ordered": ordered, "count": touched}
-    made_good = _("%(amount)s credited") % {"amount": won(credited)} if credited else _("replaced")
+    made_good = _("%(amount)s credited") % {"amount": won(credited)} if credited else pgettext("shortage", "replaced")
     return f"{missing}: {made_good}"
 
 
