@@ -211,7 +211,8 @@ def _shortage_words(short: int, ordered: int, touched: int, credited: int) -> st
         "%(short)d of %(ordered)d units missing, on %(count)d orders",
         touched,
     ) % {"short": short, "ordered": ordered, "count": touched}
-    made_good = _("%(amount)s credited") % {"amount": won(credited)} if credited else pgettext("shortage", "replaced")
+    replaced = pgettext("shortage", "replaced")
+    made_good = _("%(amount)s credited") % {"amount": won(credited)} if credited else replaced
     return f"{missing}: {made_good}"
 
 
