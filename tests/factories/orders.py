@@ -1,0 +1,98 @@
+"""Standing orders, orders, and how they get past their cut-off."""
+
+from datetime import date, datetime
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from membership.models import Organization
+from orders.actions.fix import fix_occurrence, fix_order
+from orders.models import CalendarDay, Occurrence, Order, PurchaseOrder, StandingOrder
+
+from .bundles import BundleFactory, EditionFactory, ProductFactory, SlotFactory, bundle_with
+from .membership import InstitutionFactory, SiteFactory
+from .times import CUTOFF, DELIVERY_DATE, TUESDAY
+
+
+class CalendarDayFactory(DjangoModelFactory[CalendarDay]):
+    class Meta:
+        model = CalendarDay
+
+    day = DELIVERY_DATE
+    is_working = False
+    name = "창립기념일"
+
+
+class StandingOrderFactory(DjangoModelFactory[StandingOrder]):
+    """Every Tuesday for ten people, from `DELIVERY_DATE` on; its occurrences come with `preview`."""
+
+    class Meta:
+        model = StandingOrder
+
+    organization = factory.SubFactory(InstitutionFactory)
+    site = factory.SubFactory(SiteFactory, organization=factory.SelfAttribute("..organization"))
+    bundle = factory.LazyFunction(lambda: bundle_with("bread"))
+    headcount = 10
+    rrule = "FREQ=WEEKLY;BYDAY=TU"
+    starts_on = DELIVERY_DATE
+    created_at = TUESDAY
+
+
+class OccurrenceFactory(DjangoModelFactory[Occurrence]):
+    class Meta:
+        model = Occurrence
+
+    standing_order = factory.SubFactory(StandingOrderFactory)
+    rule_date = DELIVERY_DATE
+    delivery_date = factory.SelfAttribute("rule_date")
+    cutoff_at = CUTOFF
+
+
+class OrderFactory(DjangoModelFactory[Order]):
+    """A placed order for one event; for one that is fixed, packed or brought see the helpers below."""
+
+    class Meta:
+        model = Order
+
+    organization = factory.SubFactory(InstitutionFactory)
+    site = factory.SubFactory(SiteFactory, organization=factory.SelfAttribute("..organization"))
+    bundle = factory.LazyFunction(lambda: bundle_with("bread"))
+    number = factory.Sequence(lambda n: f"261201-T{n:05d}")
+    headcount = 10
+    delivery_date = DELIVERY_DATE
+    cutoff_at = CUTOFF
+    placed_at = TUESDAY
+    bundle_name = factory.SelfAttribute("bundle.name")
+    bundle_name_en = factory.SelfAttribute("bundle.name_en")
+    organization_name = factory.SelfAttribute("organization.name")
+    business_number = factory.SelfAttribute("organization.business_number")
+    site_name = factory.SelfAttribute("site.name")
+    address = factory.SelfAttribute("site.address")
+    latitude = factory.SelfAttribute("site.latitude")
+    longitude = factory.SelfAttribute("site.longitude")
+    gross = factory.LazyAttribute(lambda order: order.bundle.price_for(order.headcount))
+
+
+def fixed_order(*, now: datetime = CUTOFF, occurrence: Occurrence | None = None, **fields: Any) -> Order:
+    """An order that went through its cut-off: of an occurrence, or of an event order with these fields."""
+    if occurrence:
+        outcome = fix_occurrence(occurrence.pk, now=now)
+    else:
+        outcome = fix_order(OrderFactory(**fields).pk, now=now)
+    assert outcome
+    assert (outcome.outcome, outcome.reason) == ("done", "")
+    order: Order = Order.objects.get(pk=outcome.subject_id)
+    return order
+
+
+def issued_purchase_order(
+    producer: Organization | None = None, *, day: date = DELIVERY_DATE, **order: Any
+) -> PurchaseOrder:
+    """The purchase order that follows from one order for which `producer` makes everything."""
+    product = ProductFactory(**({"producer": producer} if producer else {}))
+    bundle = SlotFactory(bundle=BundleFactory(), category=product.category).bundle
+    EditionFactory(bundle=bundle, delivery_date=day, products=[product])
+    fixed_order(bundle=bundle, delivery_date=day, **order)
+    issued: PurchaseOrder = PurchaseOrder.objects.get(producer=product.producer, delivery_date=day)
+    return issued
