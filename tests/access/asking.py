@@ -45,8 +45,12 @@ class Asker:
 
     def ask(self, address: Address, method: str, **more: Any) -> Any:
         """Send the request about the own side's thing, with `more` in its data."""
+        return send(self.client_of(url_of(address, self.side)), address, self.side, method, **more)
+
+    def client_of(self, url: str) -> Client:
+        """Return what asks for this address: the program or the browser."""
         self.browser.cookies = SimpleCookie(self.cookies)
-        return send(self.program if address.is_api else self.browser, address, self.side, method, **more)
+        return self.program if url.startswith("/api/") else self.browser
 
 
 def send(client: Client, address: Address, side: Side, method: str, **more: Any) -> Any:
