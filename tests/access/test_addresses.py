@@ -7,6 +7,8 @@ import pytest
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from membership.models import User
+
 from ..snapshot import everything
 from .addresses import ADDRESSES, EVERYBODY
 from .asking import Asker, answer_of, client_for, undone
@@ -80,6 +82,27 @@ def test_no_address_of_ours_knows_another_method(town: Town, role: str) -> None:
 
     assert {asked: answer for asked, answer in answers.items() if answer not in ("405", "401", "login")} == {}
     assert everything() == before
+
+
+@pytest.mark.parametrize("role", ["orderer", "producer", "courier", "operator"])
+def test_whoever_lost_the_seat_is_a_stranger(town: Town, role: str) -> None:
+    town.users[role].seats.all().delete()
+    asker = Asker(town, role)
+
+    answers = {address.name: answer_of(asker.ask(address, "GET")) for address in ADDRESSES}
+
+    assert answers == {address.name: address.answer("GET", "nobody") for address in ADDRESSES}
+
+
+def test_whoever_left_is_a_visitor(town: Town) -> None:
+    asker = Asker(town, "operator")
+    User.objects.filter(pk=town.users["operator"].pk).update(is_active=False)
+
+    answers = {address.name: answer_of(asker.ask(address, "GET")) for address in ADDRESSES}
+
+    # A token that is known to be bad is refused even where nobody is asked for one.
+    expected = {address.name: address.answer("GET", "visitor") for address in ADDRESSES}
+    assert answers == expected | {"api:schema": "401", "api:docs": "401"}
 
 
 # -- The admin pages: one rule for all of them ------------------------------------------------------

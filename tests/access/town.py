@@ -249,18 +249,19 @@ def _order(side: Side, size: int) -> None:
         f.EditionFactory(bundle=side.bundle, delivery_date=day, products=side.products)
         # Yesterday one more: the first is handed over, the others are still on the van.
         for _ in range(size + 1 if day == YESTERDAY else size):
-            f.fixed_order(**_ordered(side, day))
+            f.fixed_order(**ordered(side, day))
     for bundle in side.bundles[1:]:
         f.SlotFactory(bundle=bundle, category=side.products[0].category)
         f.EditionFactory(bundle=bundle, delivery_date=SOON, products=side.products[:1])
     for nth in range(size):
-        f.OrderFactory(**_ordered(side, LATER), cutoff_at=LATER_CUTOFF)
+        f.OrderFactory(**ordered(side, LATER), cutoff_at=LATER_CUTOFF)
         side.standing_orders.append(_stand(side, nth, size))
     for line in side.producer.purchase_orders.get(delivery_date=TODAY).lines.all():
         report_shortage(line, line.ordered - 1, actor=side.producer_user, now=f.CUTOFF)
 
 
-def _ordered(side: Side, day: date) -> dict[str, Any]:
+def ordered(side: Side, day: date) -> dict[str, Any]:
+    """Return the fields of an order of the side's usual bundle."""
     return {
         "organization": side.institution,
         "site": side.site,
