@@ -7,3 +7,15 @@ class CapacityShort(Exception):
     def __init__(self, product_name: str, wanted: int, free: int) -> None:
         super().__init__(f"{product_name}: {wanted} wanted, {free} free")
         self.product_name, self.wanted, self.free = product_name, wanted, free
+
+
+class CannotCompose(Exception):
+    """No edition is possible.
+
+    `reason`: no_slots (nobody has filled the bundle), no_product (a slot has none at all), no_capacity, too_late,
+    else no_edition; `detail` names the rules that can't hold together.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(detail or reason)
+        self.reason, self.detail = reason, detail

@@ -161,6 +161,7 @@ ACKNOWLEDGE_TIME = time(15, 0)
 ROUTE_PLANNING_TIME = time(16, 0)
 ROUTE_SECONDS = env.float("ROUTE_SECONDS", default=5)
 PREVIEW_HORIZON_DAYS = 35
+COMPOSE_SECONDS = env.float("COMPOSE_SECONDS", default=20)
 
 # -- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "membership.User"

@@ -5,10 +5,11 @@ Tasks run them for everything, `manage.py run_cycle` for one delivery day; both 
 
 from datetime import date, datetime
 
+from .actions.editions import compose_missing, keep_missing, missing_editions
 from .actions.fix import fix_occurrence, fix_order
 from .actions.fulfil import issue_statement
 from .actions.ledger import run_step
-from .actions.preview import compose_expected_edition, missing_editions, preview_standing_order
+from .actions.preview import preview_standing_order
 from .actions.purchase import close_deadline
 from .models import CycleRun, Occurrence, Order, PurchaseOrder, StandingOrder
 
@@ -19,14 +20,12 @@ def preview(*, now: datetime) -> list[CycleRun]:
     """Materialise the coming dates of every standing order and compose the editions that they lack."""
     standing_orders = StandingOrder.objects.active().select_related("organization", "bundle").order_by("pk")
     runs = [
-        run_step(Step.PREVIEW, standing_orders, lambda item: preview_standing_order(item, now=now), now=now),
-        run_step(
-            Step.COMPOSE,
-            missing_editions(now=now),
-            lambda key: compose_expected_edition(*key, now=now),
-            now=now,
-        ),
+        run_step(Step.PREVIEW, standing_orders, lambda item: preview_standing_order(item, now=now), now=now)
     ]
+    if wanted := missing_editions(now=now):
+        # All together, and before anything is locked: it takes seconds when there is much.
+        result = compose_missing(wanted)
+        runs.append(run_step(Step.COMPOSE, wanted, lambda each: keep_missing(each, result, now=now), now=now))
     return [run for run in runs if run]
 
 

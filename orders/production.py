@@ -7,7 +7,6 @@ from datetime import date
 
 from bundles.models import EditionItem, Product
 from bundles.querysets import ProductQuerySet
-from bundles.scaling import units_needed
 
 from .models import Occurrence, Order, PurchaseOrderLine, StandingOrder
 
@@ -100,9 +99,7 @@ def _forecast(products: ProductQuerySet, first: date, last: date) -> dict[Key, i
     for item in items:
         day = item.edition.delivery_date
         for people in headcounts[item.edition.bundle_id, day]:
-            units[day, item.product_id] += units_needed(
-                people, item.slot.servings_per_person, item.slot.fixed_quantity, item.product.servings
-            )
+            units[day, item.product_id] += item.slot.units_of(item.product, people)
     return dict(units)
 
 

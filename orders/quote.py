@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bundles.models import Bundle, Edition, Product
-from bundles.scaling import units_needed
 
 from .cutoff import cutoff_at
 from .vat import allocate, split
@@ -50,15 +49,7 @@ def quote(bundle: Bundle, headcount: int, day: date | None, working_days: Workin
     if edition is None:
         items = [QuoteItem(slot.category.display_name) for slot in bundle.slots.select_related("category")]
         return Quote(bundle, headcount, gross, None, None, items, False, _cutoff(day, 0, working_days))
-    filled = [
-        (
-            item.product,
-            units_needed(
-                headcount, item.slot.servings_per_person, item.slot.fixed_quantity, item.product.servings
-            ),
-        )
-        for item in edition.items.all()
-    ]
+    filled = [(item.product, item.slot.units_of(item.product, headcount)) for item in edition.items.all()]
     supply, vat = _split(gross, filled)
     slowest = max((product.lead_days for product, _units in filled), default=0)
     items = [

@@ -17,8 +17,6 @@ REASONS: dict[str, str | Promise] = {
     "no_slots": _("The bundle has no contents yet"),
     "no_product": _("No product is on offer for a slot of the bundle"),
     "no_capacity": _("No producer has enough capacity left for a slot of the bundle"),
-    "too_few_products": _("There are too few different products for the bundle"),
-    "too_expensive": _("The available products cost more than the bundle's price allows"),
     "unlocated_site": _("The site has no usable location"),
     "capacity_short": _("A producer's capacity for the day is used up and nothing can stand in"),
     "too_late": _("It is too late for this delivery date"),

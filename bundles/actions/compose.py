@@ -1,104 +1,251 @@
-"""Fill a bundle for one delivery date and keep it as an edition."""
+"""Ask the composer for editions and keep what it answers.
 
-from collections.abc import Mapping
+Asking reads only and takes seconds when there is much to compose, so it stands outside the transaction
+that keeps the answer.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Max, Sum
+from django.db.models import F, Sum
 
-from ..composer import Candidate, CannotCompose, Composition, SlotNeed, compose
+from membership.models import Certification
+
+from ..composition import (
+    Composition,
+    Conflict,
+    EditionRequest,
+    Offer,
+    Past,
+    Result,
+    SlotRule,
+    compose,
+    price_limits,
+    rotation_links,
+    standings,
+)
+from ..exceptions import CannotCompose
 from ..models import Bundle, Capacity, Edition, EditionItem, Product
 
 # Sales of this many days decide whose turn it is.
 FAIRNESS_DAYS = 28
+# Rules that a delivery may break rather than not come at all; the operators see it.
+NEGOTIABLE = {"variety", "producer_share", "min_worth", "max_cost"}
+AMBIENT = frozenset({"ambient"})
+STORAGES = frozenset(Product.Storage.values)
+
+# An edition before it has a row: its bundle and its delivery date.
+Key = tuple[int, date]
 
 
-def compose_edition(
-    bundle: Bundle,
-    delivery_date: date,
+@dataclass(frozen=True)
+class Wanted:
+    """An edition to compose for orders of so many people each; producers still have `lead_days_left`."""
+
+    bundle: Bundle
+    delivery_date: date
+    headcounts: tuple[int, ...]
+    lead_days_left: int
+
+    @property
+    def key(self) -> Key:
+        return self.bundle.pk, self.delivery_date
+
+
+def compose_wanted(
+    wanted: Collection[Wanted],
     *,
-    headcount: int,
-    max_lead_days: int,
-    planned_units: Mapping[int, int],
-    now: datetime,
-) -> Edition:
-    """Return the bundle's edition for the date, composing it if it doesn't exist yet.
+    received: Mapping[int, list[Key]],
+    planned_units: Mapping[Key, int],
+    seconds: float,
+) -> Result:
+    """Return the composer's answer for all wanted editions together; nothing is written.
 
-    `headcount` is how many people are expected to eat from it in all, `max_lead_days` how many business days
-    producers still have, `planned_units` what other editions of the day will take from each product.
-    Raises CannotCompose, also with "no_slots" for a bundle that nobody has filled yet.
+    `received` has the editions of each member institution in order of delivery, composed or wanted: among
+    them nothing should repeat. `planned_units` has what other editions will take, by product and date.
     """
-    existing = Edition.objects.filter(bundle=bundle, delivery_date=delivery_date).first()
+    days = {each.delivery_date for each in wanted}
+    products = list(Product.objects.on_offer().select_related("producer"))
+    offers = _offers(products)
+    capacities = _capacities(products, days, planned_units)
+    requests = _requests(wanted, received)
+    sales, newcomers = _sales(min(days), products)
+    standing = standings(requests, offers, capacities, sales, newcomers)
+    return compose(requests, offers, capacities, standing, seconds=seconds)
+
+
+@transaction.atomic
+def keep_edition(wanted: Wanted, result: Result, *, now: datetime) -> Edition:
+    """Store the answer for one edition; if somebody else stored one meanwhile, that one counts.
+
+    Where the rules can't hold together, the best edition without the fewest of them is kept, and says which.
+    Raises CannotCompose if there is not even that.
+    """
+    existing = Edition.objects.filter(bundle=wanted.bundle, delivery_date=wanted.delivery_date).first()
     if existing:
         return existing
-    composition = _composition(bundle, delivery_date, headcount, max_lead_days, planned_units)
-    with transaction.atomic():
-        edition, created = Edition.objects.get_or_create(
-            bundle=bundle, delivery_date=delivery_date, defaults={"composed_at": now}
-        )
-        if created:
-            EditionItem.objects.bulk_create(
-                EditionItem(edition=edition, slot_id=slot, product_id=product)
-                for slot, product in composition.items
+    composition, waived = _answer(wanted, result)
+    edition, created = Edition.objects.get_or_create(
+        bundle=wanted.bundle,
+        delivery_date=wanted.delivery_date,
+        defaults={
+            "composed_at": now,
+            "cost": composition.cost,
+            "worth": composition.worth,
+            "relaxed": " ".join((*composition.relaxed, *waived)),
+        },
+    )
+    if created:
+        EditionItem.objects.bulk_create(
+            EditionItem(
+                edition=edition, slot_id=item.slot, product_id=item.product, reasons=" ".join(item.reasons)
             )
+            for item in composition.items
+        )
     return edition
 
 
-def _composition(
-    bundle: Bundle, delivery_date: date, headcount: int, max_lead_days: int, planned_units: Mapping[int, int]
-) -> Composition:
-    slots = [
-        SlotNeed(slot.pk, slot.category_id, slot.servings_per_person, slot.fixed_quantity)
-        for slot in bundle.slots.all()
-    ]
-    if not slots:
+def _answer(wanted: Wanted, result: Result) -> tuple[Composition, tuple[str, ...]]:
+    if not wanted.bundle.slots.exists():
         raise CannotCompose("no_slots")
-    products = list(
-        Product.objects.on_offer().filter(
-            category__in={slot.category for slot in slots}, lead_days__lte=max_lead_days
-        )
-    )
-    capacities = {row.product_id: row.free for row in Capacity.objects.filter(on_date=delivery_date)}
-    people = max(headcount, bundle.base_headcount)
-    candidates = [
-        Candidate(
-            product_id=product.pk,
-            producer_id=product.producer_id,
+    if composition := result.compositions.get(wanted.key):
+        return composition, ()
+    conflict: Conflict = result.unsolved[wanted.key]
+    if conflict.best is None or not NEGOTIABLE.issuperset(conflict.without):
+        known = {("no_product",): "no_product", ("capacity",): "no_capacity", ("lead_time",): "too_late"}
+        raise CannotCompose(known.get(conflict.rules, "no_edition"), " ".join(conflict.rules))
+    return conflict.best, conflict.without
+
+
+def _offers(products: Iterable[Product]) -> list[Offer]:
+    certified: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    for producer, first, last in Certification.objects.values_list(
+        "organization", "valid_from", "valid_until"
+    ):
+        certified[producer].append((first, last))
+    # A producer without any certificate is the hub's own choice; one whose certificates have expired is not.
+    always = [(date.min, date.max)]
+    return [
+        Offer(
+            product=product.pk,
+            producer=product.producer_id,
             category=product.category_id,
-            list_price=product.list_price,
             supply_price=product.supply_price,
+            list_price=product.list_price,
             servings=product.servings,
-            lead_days=product.lead_days,
+            storage=product.storage,
             allergens=product.allergens,
-            # The composer plans one base bundle; the day's capacity is shared by all who will order it.
-            free_capacity=(
-                capacities.get(product.pk, product.daily_capacity) - planned_units.get(product.pk, 0)
-            )
-            * bundle.base_headcount
-            // people,
+            is_vegan=product.is_vegan,
+            is_halal=product.is_halal,
+            lead_days=product.lead_days,
+            certified=tuple(certified.get(product.producer_id, always)),
         )
         for product in products
     ]
-    return compose(
-        slots,
-        candidates,
-        headcount=bundle.base_headcount,
+
+
+def _capacities(
+    products: Iterable[Product], days: Collection[date], planned_units: Mapping[Key, int]
+) -> dict[tuple[int, date], int]:
+    rows = {(row.product_id, row.on_date): row.free for row in Capacity.objects.filter(on_date__in=days)}
+    return {
+        (product.pk, day): max(
+            0, rows.get((product.pk, day), product.daily_capacity) - planned_units.get((product.pk, day), 0)
+        )
+        for product in products
+        for day in days
+    }
+
+
+def _requests(wanted: Collection[Wanted], received: Mapping[int, list[Key]]) -> list[EditionRequest]:
+    asked = {each.key for each in wanted}
+    links = rotation_links(received)
+    earlier = {key for each in wanted for key, _distance in links.get(each.key, ()) if key not in asked}
+    contents = _contents(earlier)
+    slots = _slots({each.bundle.pk for each in wanted})
+    return [_request(each, links.get(each.key, ()), asked, contents, slots) for each in wanted]
+
+
+def _request(
+    wanted: Wanted,
+    links: Iterable[tuple[Key, int]],
+    asked: set[Key],
+    contents: Mapping[Key, tuple[frozenset[int], frozenset[int]]],
+    slots: Mapping[int, tuple[SlotRule, ...]],
+) -> EditionRequest:
+    bundle = wanted.bundle
+    max_cost, min_worth = price_limits(
+        bundle.price,
+        margin_percent=bundle.margin_percent,
+        packing=bundle.packing_cost,
+        saving_percent=bundle.saving_percent,
+    )
+    near = [(key, distance) for key, distance in links if distance <= bundle.repeat_editions]
+    return EditionRequest(
+        key=wanted.key,
+        bundle=bundle.pk,
+        delivery_date=wanted.delivery_date,
+        base_headcount=bundle.base_headcount,
         price=bundle.price,
-        last_used=_last_used(bundle, delivery_date),
-        producer_sales=_producer_sales(delivery_date),
+        max_cost=max_cost,
+        min_worth=min_worth,
+        slots=slots.get(bundle.pk, ()),
+        demand=wanted.headcounts,
+        lead_days_left=wanted.lead_days_left,
+        max_producer_percent=bundle.max_producer_percent,
+        repeat_editions=bundle.repeat_editions,
+        history=tuple(
+            Past(distance, *contents[key]) for key, distance in near if key in contents and key not in asked
+        ),
+        follows=tuple(
+            (key, distance) for key, distance in near if key in asked and key[1] < wanted.delivery_date
+        ),
     )
 
 
-def _last_used(bundle: Bundle, before: date) -> dict[int, date]:
-    rows = EditionItem.objects.filter(edition__bundle=bundle, edition__delivery_date__lt=before)
-    return dict(rows.values_list("product").annotate(last=Max("edition__delivery_date")))
+def _slots(bundles: Collection[int]) -> dict[int, tuple[SlotRule, ...]]:
+    rules: dict[int, list[SlotRule]] = defaultdict(list)
+    for bundle in Bundle.objects.filter(pk__in=bundles).prefetch_related("slots"):
+        for slot in bundle.slots.all():
+            rules[bundle.pk].append(
+                SlotRule(
+                    slot=slot.pk,
+                    category=slot.category_id,
+                    servings_per_person=slot.servings_per_person,
+                    fixed_quantity=slot.fixed_quantity,
+                    variety=slot.variety,
+                    storages=AMBIENT if slot.is_ambient_only else STORAGES,
+                )
+            )
+    return {bundle: tuple(slots) for bundle, slots in rules.items()}
 
 
-def _producer_sales(delivery_date: date) -> dict[int, int]:
-    """Won reserved from each producer in the weeks up to the date, whatever the bundle."""
-    rows = Capacity.objects.filter(
-        on_date__gt=delivery_date - timedelta(days=FAIRNESS_DAYS), on_date__lte=delivery_date
+def _contents(keys: Collection[Key]) -> dict[Key, tuple[frozenset[int], frozenset[int]]]:
+    """Return the producers and the products of editions that exist."""
+    items = EditionItem.objects.filter(
+        edition__bundle__in={bundle for bundle, _day in keys},
+        edition__delivery_date__in={day for _bundle, day in keys},
     )
-    return dict(
-        rows.values_list("product__producer").annotate(won=Sum(F("reserved") * F("product__supply_price")))
+    found: dict[Key, list[tuple[int, int]]] = defaultdict(list)
+    columns = ("edition__bundle", "edition__delivery_date", "product__producer", "product")
+    for bundle, day, producer, product in items.values_list(*columns):
+        found[bundle, day].append((producer, product))
+    return {
+        key: (frozenset(producer for producer, _ in pairs), frozenset(product for _, product in pairs))
+        for key, pairs in found.items()
+    }
+
+
+def _sales(first_day: date, products: Iterable[Product]) -> tuple[dict[tuple[int, int], int], set[int]]:
+    """Return won by producer and category in the weeks up to the first day, and who never sold anything."""
+    reserved = Capacity.objects.filter(reserved__gt=0)
+    recent = reserved.filter(on_date__gt=first_day - timedelta(days=FAIRNESS_DAYS), on_date__lte=first_day)
+    rows = recent.values_list("product__producer", "product__category").annotate(
+        won=Sum(F("reserved") * F("product__supply_price"))
     )
+    known = set(reserved.values_list("product__producer", flat=True).distinct())
+    newcomers = {product.producer_id for product in products} - known
+    return {(producer, category): won for producer, category, won in rows}, newcomers

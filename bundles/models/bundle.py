@@ -1,6 +1,6 @@
 """What is offered: bundles with their slots, and the edition that fills them for one delivery date."""
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -10,7 +10,7 @@ from membership.models import Plan
 from membership.models.naming import BilingualName
 
 from ..querysets import BundleQuerySet, EditionQuerySet
-from ..scaling import price_for
+from ..scaling import price_for, units_needed
 from .category import Category
 from .product import Product
 
@@ -31,6 +31,24 @@ class Bundle(BilingualName):
     description_en = models.TextField(_("English description"), blank=True)
     base_headcount = models.PositiveSmallIntegerField(_("people"), validators=[MinValueValidator(1)])
     price = models.PositiveIntegerField(_("price for that many (won)"))
+    margin_percent = models.PositiveSmallIntegerField(
+        _("margin (%)"),
+        default=15,
+        validators=[MaxValueValidator(100)],
+        help_text=_("What the hub keeps of the price."),
+    )
+    packing_cost = models.PositiveIntegerField(_("packing (won)"), default=0)
+    saving_percent = models.PositiveSmallIntegerField(
+        _("saving (%)"), default=0, help_text=_("By how much the list prices must exceed the bundle's price.")
+    )
+    repeat_editions = models.PositiveSmallIntegerField(
+        _("editions without repetition"),
+        default=2,
+        help_text=_("In so many editions in a row, members meet no producer and no product twice."),
+    )
+    max_producer_percent = models.PositiveSmallIntegerField(
+        _("most from one producer (%)"), default=60, validators=[MaxValueValidator(100)]
+    )
     is_active = models.BooleanField(_("on offer"), default=True)
 
     objects = BundleQuerySet.as_manager()
@@ -45,6 +63,10 @@ class Bundle(BilingualName):
                 name="plan_bundle_names_its_plan",
             ),
             models.CheckConstraint(condition=Q(base_headcount__gte=1), name="bundle_serves_someone"),
+            models.CheckConstraint(
+                condition=Q(margin_percent__lte=100, max_producer_percent__lte=100),
+                name="bundle_percents_within_100",
+            ),
         ]
 
     @property
@@ -71,6 +93,13 @@ class Slot(models.Model):
         _("servings per person"), max_digits=4, decimal_places=2, default=0
     )
     fixed_quantity = models.PositiveSmallIntegerField(_("fixed number of units"), default=0)
+    variety = models.PositiveSmallIntegerField(
+        _("different products"),
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text=_("They share the slot evenly."),
+    )
+    is_ambient_only = models.BooleanField(_("no chilled goods"), default=False)
 
     class Meta:
         verbose_name = _("slot")
@@ -88,6 +117,12 @@ class Slot(models.Model):
     def __str__(self) -> str:
         return f"{self.bundle} · {self.category}"
 
+    def units_of(self, product: Product, headcount: int) -> int:
+        """Units of one of its products for so many people: its share of the slot, rounded up to packs."""
+        return units_needed(
+            headcount, self.servings_per_person, self.fixed_quantity, product.servings, self.variety
+        )
+
 
 class Edition(models.Model):
     """The contents of a bundle for one delivery date."""
@@ -97,6 +132,10 @@ class Edition(models.Model):
     )
     delivery_date = models.DateField(_("delivery date"))
     composed_at = models.DateTimeField(_("composed at"))
+    cost = models.PositiveIntegerField(_("cost at supply prices (won)"), default=0)
+    worth = models.PositiveIntegerField(_("worth at list prices (won)"), default=0)
+    # Rules that could not be kept, by their names in `bundles.composition`, separated by spaces.
+    relaxed = models.CharField(_("rules relaxed"), max_length=200, blank=True)
 
     objects = EditionQuerySet.as_manager()
 
@@ -115,7 +154,7 @@ class Edition(models.Model):
 
 
 class EditionItem(models.Model):
-    """The product that fills a slot of an edition."""
+    """A product in a slot of an edition; `reasons` says why, by the codes of `bundles.composition`."""
 
     edition = models.ForeignKey(
         Edition, on_delete=models.CASCADE, related_name="items", verbose_name=_("edition")
@@ -124,13 +163,14 @@ class EditionItem(models.Model):
     product = models.ForeignKey(
         Product, on_delete=models.PROTECT, related_name="edition_items", verbose_name=_("product")
     )
+    reasons = models.CharField(_("reasons"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("edition item")
         verbose_name_plural = _("edition items")
         ordering = ["slot__position"]
         constraints = [
-            models.UniqueConstraint(fields=["edition", "slot"], name="one_product_per_slot_of_an_edition")
+            models.UniqueConstraint(fields=["edition", "product"], name="product_once_per_edition"),
         ]
 
     def __str__(self) -> str:

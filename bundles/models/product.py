@@ -47,6 +47,8 @@ class Product(BilingualName):
     allergens = models.PositiveIntegerField(
         _("allergens"), default=0, help_text=_("One bit for each of the 19 codes; bit 0 is code 1 (egg).")
     )
+    is_vegan = models.BooleanField(_("vegan"), default=False)
+    is_halal = models.BooleanField(_("halal"), default=False)
     lead_days = models.PositiveSmallIntegerField(
         _("lead time (business days)"), default=1, validators=[MaxValueValidator(30)]
     )

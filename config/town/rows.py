@@ -135,6 +135,7 @@ class Bundle:
     description_en: str
     base_headcount: int
     price: int
+    max_producer_percent: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from bundles.composer import CannotCompose
+from bundles.exceptions import CannotCompose
 from bundles.models import Bundle, Edition
 from membership.models import Site, User
 
@@ -15,8 +15,8 @@ from ..exceptions import NotPossible
 from ..models import CalendarDay, Occurrence, Order, OrderEvent
 from ..states import IllegalTransition
 from .advance import advance_order
+from .editions import ensure_edition
 from .fix import new_order
-from .preview import ensure_edition
 
 
 def place_event_order(

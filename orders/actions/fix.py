@@ -10,17 +10,17 @@ from datetime import date, datetime
 import structlog
 from django.db import OperationalError, transaction
 
-from bundles.composer import CannotCompose
+from bundles.exceptions import CannotCompose
 from bundles.models import Edition
 
 from ..cutoff import last_call_at
 from ..exceptions import CannotFix
 from ..models import CalendarDay, Notification, Occurrence, Order, OrderEvent, OrderLine, StandingOrder
 from .advance import advance_order
+from .editions import ensure_edition
 from .ledger import Outcome
 from .lines import build_lines
 from .notify import notify, notify_institution, operators, people
-from .preview import ensure_edition
 from .purchase import order_from_producers
 
 log = structlog.get_logger(__name__)
@@ -195,4 +195,4 @@ def _edition(order: Order, now: datetime) -> Edition:
     try:
         return ensure_edition(order.bundle, order.delivery_date, now=now, headcount=order.headcount)
     except CannotCompose as error:
-        raise CannotFix(error.reason, str(error)) from error
+        raise CannotFix(error.reason, error.detail) from error

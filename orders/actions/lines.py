@@ -3,7 +3,6 @@
 from bundles.actions.capacity import reserve_capacity
 from bundles.exceptions import CapacityShort
 from bundles.models import Edition, Product, Slot
-from bundles.scaling import units_needed
 from membership.models import Certification
 
 from ..exceptions import CannotFix
@@ -50,7 +49,7 @@ def _reserve(order: Order, slot: Slot, product: Product, taken: set[int]) -> tup
 
 def _reserved_units(order: Order, slot: Slot, product: Product) -> int:
     """Reserve what the slot needs of the product; 0 if there isn't that much."""
-    units = units_needed(order.headcount, slot.servings_per_person, slot.fixed_quantity, product.servings)
+    units = slot.units_of(product, order.headcount)
     try:
         reserve_capacity(product, order.delivery_date, units)
     except CapacityShort:

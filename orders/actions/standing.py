@@ -10,7 +10,8 @@ from membership.models import Organization, Site, User
 
 from ..exceptions import NotPossible
 from ..models import Occurrence, StandingOrder
-from .preview import compose_expected_edition, missing_editions, preview_standing_order
+from .editions import compose_missing, keep_missing, missing_editions
+from .preview import preview_standing_order
 
 
 def create_standing_order(
@@ -58,9 +59,10 @@ def create_standing_order(
             return existing
         standing_order.save()
         preview_standing_order(standing_order, now=now)
-    for bundle_id, day in missing_editions(now=now):
-        if bundle_id == bundle.pk:
-            compose_expected_edition(bundle_id, day, now=now)
+    if wanted := [each for each in missing_editions(now=now) if each.bundle == bundle]:
+        result = compose_missing(wanted)
+        for each in wanted:
+            keep_missing(each, result, now=now)
     return standing_order
 
 

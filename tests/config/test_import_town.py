@@ -95,7 +95,7 @@ def workbook(tmp_path: Path) -> Path:
             ],
         ],
         "plans": [["p50", "5만 원", "Plan 50", 50000, 1]],
-        "bundles": [["tea", "event", None, "다과", "Tea", "", "", 10, 50000]],
+        "bundles": [["tea", "event", None, "다과", "Tea", "", "", 10, 50000, 60]],
         "slots": [["tea", 1, "bread", 1.5, None]],
         "vehicles": [["12가 3456", "차", "Van", 800, 4000, True]],
         "shifts": [["park", "12가 3456", date(2026, 12, 1), time(9), time(13)]],

@@ -64,6 +64,7 @@ class BundleFactory(DjangoModelFactory[Bundle]):
     kind = Bundle.Kind.EVENT
     base_headcount = 10
     price = 20_000
+    max_producer_percent = 100
 
 
 class SlotFactory(DjangoModelFactory[Slot]):

@@ -209,7 +209,7 @@ def test_compose_gives_each_bundle_and_date_one_edition_with_changing_producers(
 
 
 def test_a_bundle_that_cannot_be_composed_is_recorded_once_and_the_others_go_through() -> None:
-    dear = StandingOrderFactory(bundle=bundle_with("bread", price=10_000), ends_on=TUESDAYS[0])
+    large = StandingOrderFactory(bundle=bundle_with("bread"), headcount=500, ends_on=TUESDAYS[0])
     empty = StandingOrderFactory(bundle=BundleFactory(), ends_on=TUESDAYS[0])
     StandingOrderFactory(bundle=bundle_with("coffee"), ends_on=TUESDAYS[0])
 
@@ -219,7 +219,7 @@ def test_a_bundle_that_cannot_be_composed_is_recorded_once_and_the_others_go_thr
     assert [(run.step, run.done, run.failed) for run in first] == [("preview", 3, 0), ("compose", 1, 2)]
     assert second == []
     assert failures() == [
-        ("compose", f"{dear.bundle.name} 2026-12-01", "too_expensive"),
+        ("compose", f"{large.bundle.name} 2026-12-01", "no_capacity"),
         ("compose", f"{empty.bundle.name} 2026-12-01", "no_slots"),
     ]
 

@@ -1,0 +1,136 @@
+"""The contents of what is expected: every bundle and date that someone will receive gets its edition."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone
+
+from bundles.actions.compose import Key, Wanted, compose_wanted, keep_edition
+from bundles.composition import Result
+from bundles.exceptions import CannotCompose
+from bundles.models import Bundle, Edition
+
+from ..cutoff import cutoff_at, lead_days_left
+from ..models import CalendarDay, Occurrence, Order
+from ..querysets import OccurrenceQuerySet
+from ..working_days import WorkingDays
+from .ledger import Outcome
+
+# How far back members remember what they received.
+MEMORY_DAYS = 120
+
+
+def missing_editions(*, now: datetime) -> list[Wanted]:
+    """Return the editions that somebody expects and that have no contents yet, earliest first."""
+    today = timezone.localdate(now)
+    expected = _expected(Occurrence.objects.filter(delivery_date__gt=today))
+    composed = set(Edition.objects.filter(delivery_date__gt=today).values_list("bundle", "delivery_date"))
+    missing = sorted(set(expected) - composed, key=lambda key: (key[1], key[0]))
+    bundles = Bundle.objects.in_bulk({bundle for bundle, _day in missing})
+    working_days = CalendarDay.objects.all().working_days()
+    return [
+        Wanted(bundles[bundle], day, tuple(expected[bundle, day]), lead_days_left(now, day, working_days))
+        for bundle, day in missing
+    ]
+
+
+def compose_missing(wanted: Collection[Wanted]) -> Result:
+    """Ask the composer for all of them together. Takes up to COMPOSE_SECONDS; nothing is written."""
+    days = {each.delivery_date for each in wanted}
+    return compose_wanted(
+        wanted,
+        received=_received(min(days), {each.key for each in wanted}),
+        planned_units=_planned_units(days),
+        seconds=settings.COMPOSE_SECONDS,
+    )
+
+
+def keep_missing(wanted: Wanted, result: Result, *, now: datetime) -> Outcome:
+    """Keep one composed edition, and set the cut-offs it implies."""
+    bundle, day = wanted.bundle, wanted.delivery_date
+    subject = f"{bundle.name} {day}"
+    try:
+        edition = keep_edition(wanted, result, now=now)
+    except CannotCompose as error:
+        return Outcome(
+            "failed", subject, bundle.pk, delivery_date=day, reason=error.reason, detail=error.detail
+        )
+    _set_cutoffs(bundle, day)
+    return Outcome("done", subject, bundle.pk, delivery_date=day, detail=edition.relaxed)
+
+
+def ensure_edition(bundle: Bundle, day: date, *, now: datetime, headcount: int = 0) -> Edition:
+    """Return the bundle's edition for the date, composed now if it must be. Raises CannotCompose.
+
+    An order for `headcount` people comes on top of those whom standing orders expect.
+    """
+    if existing := Edition.objects.filter(bundle=bundle, delivery_date=day).first():
+        return existing
+    expected = _expected(Occurrence.objects.filter(delivery_date=day, standing_order__bundle=bundle))
+    headcounts = [*expected.get((bundle.pk, day), []), *([headcount] if headcount else [])]
+    left = lead_days_left(now, day, CalendarDay.objects.all().working_days())
+    wanted = Wanted(bundle, day, tuple(headcounts), left)
+    edition = keep_edition(wanted, compose_missing([wanted]), now=now)
+    _set_cutoffs(bundle, day)
+    return edition
+
+
+def slowest_lead(bundle_id: int, day: date) -> int:
+    """Return the lead time in business days of the slowest product that the day's edition has; 0 without one."""
+    editions = Edition.objects.filter(bundle=bundle_id, delivery_date=day)
+    return editions.aggregate(slowest=Max("items__product__lead_days"))["slowest"] or 0
+
+
+def _set_cutoffs(bundle: Bundle, day: date) -> None:
+    working_days: WorkingDays = CalendarDay.objects.all().working_days()
+    planned = Occurrence.objects.filter(status="planned", delivery_date=day, standing_order__bundle=bundle)
+    planned.update(cutoff_at=cutoff_at(day, slowest_lead(bundle.pk, day), working_days))
+
+
+def _expected(occurrences: OccurrenceQuerySet) -> dict[Key, list[int]]:
+    """Return the headcounts of planned occurrences by bundle and date."""
+    expected: dict[Key, list[int]] = defaultdict(list)
+    rows = occurrences.filter(status="planned").order_by("pk")
+    for bundle, day, people in rows.values_list(
+        "standing_order__bundle", "delivery_date", "standing_order__headcount"
+    ):
+        expected[bundle, day].append(people)
+    return expected
+
+
+def _received(first_day: date, wanted: set[Key]) -> dict[int, list[Key]]:
+    """Return the editions that each institution received or will receive, in order, of bundles now wanted."""
+    bundles = {bundle for bundle, _day in wanted}
+    since = first_day - timedelta(days=MEMORY_DAYS)
+    received: dict[int, set[Key]] = defaultdict(set)
+    occurrences = Occurrence.objects.filter(
+        status__in=["planned", "ordered"], delivery_date__gt=since, standing_order__bundle__in=bundles
+    )
+    for member, bundle, day in occurrences.values_list(
+        "standing_order__organization", "standing_order__bundle", "delivery_date"
+    ):
+        received[member].add((bundle, day))
+    orders = Order.objects.filter(bundle__in=bundles, delivery_date__gt=since).exclude(
+        status__in=["failed", "cancelled"]
+    )
+    for member, bundle, day in orders.values_list("organization", "bundle", "delivery_date"):
+        received[member].add((bundle, day))
+    return {member: sorted(keys, key=lambda key: (key[1], key[0])) for member, keys in received.items()}
+
+
+def _planned_units(days: set[date]) -> dict[Key, int]:
+    """Units of each product that editions already composed will take, planned but not yet reserved."""
+    headcounts = _expected(Occurrence.objects.filter(delivery_date__in=days))
+    placed = Order.objects.filter(status="placed", delivery_date__in=days)
+    for bundle, day, people in placed.values_list("bundle", "delivery_date", "headcount"):
+        headcounts[bundle, day].append(people)
+    units: dict[Key, int] = defaultdict(int)
+    editions = Edition.objects.filter(delivery_date__in=days)
+    for edition in editions.prefetch_related("items__slot", "items__product"):
+        for item in edition.items.all():
+            for people in headcounts.get((edition.bundle_id, edition.delivery_date), ()):
+                units[item.product_id, edition.delivery_date] += item.slot.units_of(item.product, people)
+    return units
