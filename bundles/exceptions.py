@@ -12,8 +12,8 @@ class CapacityShort(Exception):
 class CannotCompose(Exception):
     """No edition is possible.
 
-    `reason`: no_slots (nobody has filled the bundle), no_product (a slot has none at all), no_capacity, too_late,
-    else no_edition; `detail` names the rules that can't hold together.
+    `reason`: no_slots (nobody has filled the bundle), no_product (a slot has none at all), no_capacity,
+    too_late, else no_edition; `detail` names the rules that can't hold together.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:

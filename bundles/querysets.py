@@ -30,6 +30,15 @@ class CapacityQuerySet(models.QuerySet[Any]):
         return self if is_operator(user) else self.filter(product__producer__in=producer_ids(user))
 
 
+class ClosureQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> ClosureQuerySet:
+        return self if is_operator(user) else self.filter(producer__in=producer_ids(user))
+
+    def touching(self, first: date, last: date) -> ClosureQuerySet:
+        """Closures with a day from `first` to `last`, both included."""
+        return self.filter(first_day__lte=last, last_day__gte=first)
+
+
 class BundleQuerySet(models.QuerySet[Any]):
     def on_offer(self) -> BundleQuerySet:
         return self.filter(is_active=True)

@@ -161,6 +161,8 @@ ACKNOWLEDGE_TIME = time(15, 0)
 ROUTE_PLANNING_TIME = time(16, 0)
 ROUTE_SECONDS = env.float("ROUTE_SECONDS", default=5)
 PREVIEW_HORIZON_DAYS = 35
+# A draft that nobody published is published by itself so many days before its delivery, or when it is ordered.
+PUBLISH_DAYS = env.int("PUBLISH_DAYS", default=10)
 COMPOSE_SECONDS = env.float("COMPOSE_SECONDS", default=20)
 
 # -- People -----------------------------------------------------------------------------------
@@ -198,6 +200,7 @@ USE_TZ = True
 # Only for rehearsals and tests: the service believes that it is this many seconds later.
 CLOCK_OFFSET_SECONDS = env.int("CLOCK_OFFSET_SECONDS", default=0)
 
+MEDIA_ROOT = VAR_DIR / "media"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {

@@ -5,7 +5,13 @@ Tasks run them for everything, `manage.py run_cycle` for one delivery day; both 
 
 from datetime import date, datetime
 
-from .actions.editions import compose_missing, keep_missing, missing_editions
+from .actions.editions import (
+    compose_missing,
+    drafts_to_publish,
+    keep_missing,
+    missing_editions,
+    publish_due_edition,
+)
 from .actions.fix import fix_occurrence, fix_order
 from .actions.fulfil import issue_statement
 from .actions.ledger import run_step
@@ -17,7 +23,7 @@ Step = CycleRun.Step
 
 
 def preview(*, now: datetime) -> list[CycleRun]:
-    """Materialise the coming dates of every standing order and compose the editions that they lack."""
+    """Materialise the coming dates of every standing order, compose what they lack, publish what is near."""
     standing_orders = StandingOrder.objects.active().select_related("organization", "bundle").order_by("pk")
     runs = [
         run_step(Step.PREVIEW, standing_orders, lambda item: preview_standing_order(item, now=now), now=now)
@@ -26,6 +32,8 @@ def preview(*, now: datetime) -> list[CycleRun]:
         # All together, and before anything is locked: it takes seconds when there is much.
         result = compose_missing(wanted)
         runs.append(run_step(Step.COMPOSE, wanted, lambda each: keep_missing(each, result, now=now), now=now))
+    drafts = drafts_to_publish(now=now)
+    runs.append(run_step(Step.PUBLISH, drafts, lambda pk: publish_due_edition(pk, now=now), now=now))
     return [run for run in runs if run]
 
 

@@ -13,6 +13,8 @@ REASONS: dict[str, str | Promise] = {
     "institution_inactive": _("The institution no longer takes part"),
     "standing_order_ended": _("The standing order was ended"),
     "standing_order_paused": _("The standing order is paused"),
+    "edition_fixed": _("The contents are published or already ordered and don't change any more"),
+    "published_by_rule": _("Published by itself, since nobody had"),
     "no_edition": _("No contents could be composed for this date"),
     "no_slots": _("The bundle has no contents yet"),
     "no_product": _("No product is on offer for a slot of the bundle"),

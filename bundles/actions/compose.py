@@ -28,7 +28,7 @@ from ..composition import (
     standings,
 )
 from ..exceptions import CannotCompose
-from ..models import Bundle, Capacity, Edition, EditionItem, Product
+from ..models import Bundle, Capacity, Closure, Edition, EditionItem, Product
 
 # Sales of this many days decide whose turn it is.
 FAIRNESS_DAYS = 28
@@ -49,6 +49,8 @@ class Wanted:
     delivery_date: date
     headcounts: tuple[int, ...]
     lead_days_left: int
+    locked: frozenset[tuple[int, int]] = frozenset()
+    banned: frozenset[int] = frozenset()
 
     @property
     def key(self) -> Key:
@@ -99,13 +101,34 @@ def keep_edition(wanted: Wanted, result: Result, *, now: datetime) -> Edition:
         },
     )
     if created:
-        EditionItem.objects.bulk_create(
-            EditionItem(
-                edition=edition, slot_id=item.slot, product_id=item.product, reasons=" ".join(item.reasons)
-            )
-            for item in composition.items
-        )
+        _store_items(edition, composition)
     return edition
+
+
+def replace_contents(edition: Edition, wanted: Wanted, result: Result, *, now: datetime) -> None:
+    """Put a new answer in place of a draft's contents; locked items stay. Raises CannotCompose.
+
+    Must run inside the transaction that has locked the edition.
+    """
+    composition, waived = _answer(wanted, result)
+    edition.items.all().delete()
+    _store_items(edition, composition)
+    edition.composed_at, edition.cost, edition.worth = now, composition.cost, composition.worth
+    edition.relaxed = " ".join((*composition.relaxed, *waived))
+    edition.save(update_fields=["composed_at", "cost", "worth", "relaxed"])
+
+
+def _store_items(edition: Edition, composition: Composition) -> None:
+    EditionItem.objects.bulk_create(
+        EditionItem(
+            edition=edition,
+            slot_id=item.slot,
+            product_id=item.product,
+            reasons=" ".join(item.reasons),
+            is_locked="locked" in item.reasons,
+        )
+        for item in composition.items
+    )
 
 
 def _answer(wanted: Wanted, result: Result) -> tuple[Composition, tuple[str, ...]]:
@@ -150,13 +173,19 @@ def _offers(products: Iterable[Product]) -> list[Offer]:
 def _capacities(
     products: Iterable[Product], days: Collection[date], planned_units: Mapping[Key, int]
 ) -> dict[tuple[int, date], int]:
+    """Return the free units by product and day; nothing out of season or while the producer is closed."""
     rows = {(row.product_id, row.on_date): row.free for row in Capacity.objects.filter(on_date__in=days)}
+    closures: dict[int, list[Closure]] = defaultdict(list)
+    for closure in Closure.objects.touching(min(days), max(days)):
+        closures[closure.producer_id].append(closure)
     return {
         (product.pk, day): max(
             0, rows.get((product.pk, day), product.daily_capacity) - planned_units.get((product.pk, day), 0)
         )
         for product in products
         for day in days
+        if product.is_offered_on(day)
+        and not any(closure.first_day <= day <= closure.last_day for closure in closures[product.producer_id])
     }
 
 
@@ -200,6 +229,8 @@ def _request(
         history=tuple(
             Past(distance, *contents[key]) for key, distance in near if key in contents and key not in asked
         ),
+        locked=wanted.locked,
+        banned=wanted.banned,
         follows=tuple(
             (key, distance) for key, distance in near if key in asked and key[1] < wanted.delivery_date
         ),

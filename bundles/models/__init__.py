@@ -1,7 +1,17 @@
 """What is offered."""
 
-from .bundle import Bundle, Edition, EditionItem, Slot
+from .bundle import Bundle, Edition, EditionBan, EditionItem, Slot
 from .category import Category
-from .product import Capacity, Product
+from .product import Capacity, Closure, Product
 
-__all__ = ["Bundle", "Capacity", "Category", "Edition", "EditionItem", "Product", "Slot"]
+__all__ = [
+    "Bundle",
+    "Capacity",
+    "Category",
+    "Closure",
+    "Edition",
+    "EditionBan",
+    "EditionItem",
+    "Product",
+    "Slot",
+]

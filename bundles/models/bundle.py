@@ -1,9 +1,10 @@
 """What is offered: bundles with their slots, and the edition that fills them for one delivery date."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from membership.models import Plan
@@ -125,13 +126,23 @@ class Slot(models.Model):
 
 
 class Edition(models.Model):
-    """The contents of a bundle for one delivery date."""
+    """The contents of a bundle for one delivery date: a draft, composed again at will, until it is published."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", pgettext_lazy("edition", "published")
 
     bundle = models.ForeignKey(
         Bundle, on_delete=models.PROTECT, related_name="editions", verbose_name=_("bundle")
     )
     delivery_date = models.DateField(_("delivery date"))
     composed_at = models.DateTimeField(_("composed at"))
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    # Who published it; nobody if the rule did because nobody else had.
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     cost = models.PositiveIntegerField(_("cost at supply prices (won)"), default=0)
     worth = models.PositiveIntegerField(_("worth at list prices (won)"), default=0)
     # Rules that could not be kept, by their names in `bundles.composition`, separated by spaces.
@@ -164,6 +175,9 @@ class EditionItem(models.Model):
         Product, on_delete=models.PROTECT, related_name="edition_items", verbose_name=_("product")
     )
     reasons = models.CharField(_("reasons"), max_length=200, blank=True)
+    is_locked = models.BooleanField(
+        _("locked"), default=False, help_text=_("Stays when the rest is composed again.")
+    )
 
     class Meta:
         verbose_name = _("edition item")
@@ -175,3 +189,24 @@ class EditionItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slot} · {self.product}"
+
+
+class EditionBan(models.Model):
+    """A product that the operators don't want in an edition."""
+
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="bans", verbose_name=_("edition")
+    )
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="edition_bans", verbose_name=_("product")
+    )
+
+    class Meta:
+        verbose_name = _("banned product")
+        verbose_name_plural = _("banned products")
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "product"], name="product_banned_once_per_edition")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition} ✕ {self.product}"

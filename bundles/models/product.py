@@ -1,5 +1,7 @@
 """What producers offer, and how much of it they can make for a day."""
 
+from datetime import date
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +12,7 @@ from membership.models import Organization
 from membership.models.naming import BilingualName
 
 from ..allergens import FULL_MASK, codes
-from ..querysets import CapacityQuerySet, ProductQuerySet
+from ..querysets import CapacityQuerySet, ClosureQuerySet, ProductQuerySet
 from .category import Category
 
 
@@ -53,7 +55,12 @@ class Product(BilingualName):
         _("lead time (business days)"), default=1, validators=[MaxValueValidator(30)]
     )
     daily_capacity = models.PositiveIntegerField(_("units a day"))
+    # The season, both days included; open ends mean always.
+    offered_from = models.DateField(_("offered from"), null=True, blank=True)
+    offered_until = models.DateField(_("offered until"), null=True, blank=True)
     is_active = models.BooleanField(_("on offer"), default=True)
+    # Re-encoded when it is uploaded (`bundles/photos.py`); the name is the file's own, never the uploader's.
+    photo = models.ImageField(_("photo"), upload_to="products", blank=True)
 
     objects = ProductQuerySet.as_manager()
 
@@ -67,6 +74,16 @@ class Product(BilingualName):
                 condition=Q(supply_price__lte=F("list_price")), name="supply_price_within_list_price"
             ),
             models.CheckConstraint(condition=Q(servings__gte=1), name="product_serves_someone"),
+            models.CheckConstraint(
+                condition=Q(offered_from=None)
+                | Q(offered_until=None)
+                | Q(
+                    offered_until__gte=F("offered_from"),
+                    offered_from__isnull=False,
+                    offered_until__isnull=False,
+                ),
+                name="product_season_ends_after_start",
+            ),
             models.CheckConstraint(condition=Q(allergens__lte=FULL_MASK), name="product_allergens_known"),
         ]
 
@@ -74,6 +91,12 @@ class Product(BilingualName):
     def unit_display(self) -> str:
         """What one unit is, in the reader's language."""
         return self.unit_en if self.unit_en and get_language() == "en" else self.unit
+
+    def is_offered_on(self, day: date) -> bool:
+        """Whether the day lies in its season."""
+        return (self.offered_from is None or self.offered_from <= day) and (
+            self.offered_until is None or day <= self.offered_until
+        )
 
     @property
     def is_chilled(self) -> bool:
@@ -113,3 +136,29 @@ class Capacity(models.Model):
     @property
     def free(self) -> int:
         return self.limit - self.reserved
+
+
+class Closure(models.Model):
+    """Days on which a producer makes nothing, both included."""
+
+    producer = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="closures", verbose_name=_("producer")
+    )
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    note = models.CharField(_("note"), max_length=120, blank=True)
+
+    objects = ClosureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("closed days")
+        verbose_name_plural = _("closed days")
+        ordering = ["first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")), name="closure_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.producer} {self.first_day} – {self.last_day}"

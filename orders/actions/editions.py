@@ -5,15 +5,18 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from bundles.actions.compose import Key, Wanted, compose_wanted, keep_edition
+from bundles.actions.compose import Key, Wanted, compose_wanted, keep_edition, replace_contents
 from bundles.composition import Result
 from bundles.exceptions import CannotCompose
-from bundles.models import Bundle, Edition
+from bundles.models import Bundle, Edition, EditionBan
+from membership.models import User
 
 from ..cutoff import cutoff_at, lead_days_left
+from ..exceptions import NotPossible
 from ..models import CalendarDay, Occurrence, Order
 from ..querysets import OccurrenceQuerySet
 from ..working_days import WorkingDays
@@ -78,8 +81,69 @@ def ensure_edition(bundle: Bundle, day: date, *, now: datetime, headcount: int =
     return edition
 
 
+def recompose_edition(
+    edition: Edition, *, locked: Collection[tuple[int, int]], banned: Collection[int], now: datetime
+) -> Edition:
+    """Compose a draft again around what is locked in it (slot, product) and without what is banned from it.
+
+    Raises NotPossible if it is published or already ordered, CannotCompose (and changes nothing) if the rules
+    can't hold together around it.
+    """
+    bundle, day = edition.bundle, edition.delivery_date
+    expected = _expected(Occurrence.objects.filter(delivery_date=day, standing_order__bundle=bundle))
+    placed = Order.objects.filter(status="placed", bundle=bundle, delivery_date=day)
+    headcounts = (*expected[bundle.pk, day], *placed.values_list("headcount", flat=True))
+    left = lead_days_left(now, day, CalendarDay.objects.all().working_days())
+    wanted = Wanted(bundle, day, headcounts, left, frozenset(locked), frozenset(banned))
+    result = compose_missing([wanted])
+    with transaction.atomic():
+        draft = Edition.objects.select_for_update().get(pk=edition.pk)
+        if draft.status != Edition.Status.DRAFT or is_ordered(draft):
+            raise NotPossible("edition_fixed")
+        replace_contents(draft, wanted, result, now=now)
+        draft.bans.all().delete()
+        EditionBan.objects.bulk_create(
+            EditionBan(edition=draft, product_id=product) for product in set(banned)
+        )
+        _set_cutoffs(bundle, day)
+    return draft
+
+
+def is_ordered(edition: Edition) -> bool:
+    """Whether an order was already fixed from the edition: its contents never change silently."""
+    orders = Order.objects.filter(bundle=edition.bundle_id, delivery_date=edition.delivery_date)
+    return orders.exclude(status__in=["placed", "cancelled", "failed"]).exists()
+
+
+def publish_edition(edition: Edition, *, actor: User | None, now: datetime) -> Edition:
+    """Promise the contents to the members; twice changes nothing. Without an actor the rule did it."""
+    Edition.objects.filter(pk=edition.pk, status=Edition.Status.DRAFT).update(
+        status=Edition.Status.PUBLISHED, published_at=now, published_by=actor
+    )
+    edition.refresh_from_db()
+    return edition
+
+
+def publish_due_edition(edition_id: int, *, now: datetime) -> Outcome | None:
+    """Publish a draft whose day is near, since nobody did: no delivery fails for want of a click."""
+    edition = Edition.objects.select_related("bundle").get(pk=edition_id)
+    if edition.status == Edition.Status.PUBLISHED:
+        return None
+    publish_edition(edition, actor=None, now=now)
+    return Outcome(
+        "done", str(edition), edition.pk, delivery_date=edition.delivery_date, reason="published_by_rule"
+    )
+
+
+def drafts_to_publish(*, now: datetime) -> list[int]:
+    """Return the drafts within PUBLISH_DAYS of their delivery."""
+    near = timezone.localdate(now) + timedelta(days=settings.PUBLISH_DAYS)
+    drafts = Edition.objects.filter(status=Edition.Status.DRAFT, delivery_date__lte=near)
+    return list(drafts.order_by("delivery_date", "pk").values_list("pk", flat=True))
+
+
 def slowest_lead(bundle_id: int, day: date) -> int:
-    """Return the lead time in business days of the slowest product that the day's edition has; 0 without one."""
+    """Return the lead time (business days) of the slowest product of the day's edition; 0 without one."""
     editions = Edition.objects.filter(bundle=bundle_id, delivery_date=day)
     return editions.aggregate(slowest=Max("items__product__lead_days"))["slowest"] or 0
 

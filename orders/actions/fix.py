@@ -17,7 +17,7 @@ from ..cutoff import last_call_at
 from ..exceptions import CannotFix
 from ..models import CalendarDay, Notification, Occurrence, Order, OrderEvent, OrderLine, StandingOrder
 from .advance import advance_order
-from .editions import ensure_edition
+from .editions import ensure_edition, publish_edition
 from .ledger import Outcome
 from .lines import build_lines
 from .notify import notify, notify_institution, operators, people
@@ -175,7 +175,7 @@ def _fix(order: Order, *, now: datetime) -> None:
         raise CannotFix("too_late")
     if not order.site.is_located:
         raise CannotFix("unlocated_site", order.site.name)
-    edition = _edition(order, now)
+    edition = publish_edition(_edition(order, now), actor=None, now=now)
     _copy_names(order)
     lines = OrderLine.objects.bulk_create(build_lines(order, edition))
     order.supply = sum(line.supply for line in lines)

@@ -1,7 +1,7 @@
-"""Show weeks ahead what a standing order will bring: the dates of its rule within the horizon become occurrences.
+"""Show weeks ahead what a standing order will bring: dates of its rule within the horizon become occurrences.
 
-Each date comes once, by constraint; planned ones follow the calendar when a holiday comes or goes. Their contents
-are composed afterwards (`editions.py`), which sets the cut-off by the slowest producer.
+Each date comes once, by constraint; planned ones follow the calendar when a holiday comes or goes. Their
+contents are composed afterwards (`editions.py`), which sets the cut-off by the slowest producer.
 """
 
 from datetime import date, datetime, timedelta

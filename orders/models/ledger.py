@@ -15,6 +15,7 @@ class CycleRun(models.Model):
     class Step(models.TextChoices):
         PREVIEW = "preview", _("preview occurrences")
         COMPOSE = "compose", _("compose editions")
+        PUBLISH = "publish", _("publish editions")
         FIX = "fix", _("fix orders at cut-off")
         ACKNOWLEDGE = "acknowledge", _("producers' deadline")
         ROUTE = "route", _("plan routes")
