@@ -126,7 +126,7 @@ class Slot(models.Model):
 
 
 class Edition(models.Model):
-    """The contents of a bundle for one delivery date: a draft, composed again at will, until it is published."""
+    """The contents of a bundle for one delivery date: a draft until it is published."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
