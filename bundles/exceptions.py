@@ -1,12 +1,14 @@
 """What can go wrong while composing and reserving."""
 
+from datetime import date
+
 
 class CapacityShort(Exception):
     """The producer cannot make that many units for the date."""
 
-    def __init__(self, product_name: str, wanted: int, free: int) -> None:
+    def __init__(self, product_name: str, wanted: int, free: int, *, on_date: date | None = None) -> None:
         super().__init__(f"{product_name}: {wanted} wanted, {free} free")
-        self.product_name, self.wanted, self.free = product_name, wanted, free
+        self.product_name, self.wanted, self.free, self.on_date = product_name, wanted, free, on_date
 
 
 class CannotCompose(Exception):

@@ -1,14 +1,17 @@
 """Photos of products: whatever is uploaded becomes a fresh JPEG of known size, without what it brought."""
 
 import io
-import warnings
+import struct
+import zlib
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 SIDE = 960  # pixels
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
+# What Pillow raises for files that are cut short or made up.
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, struct.error, zlib.error)
 
 
 class BadPhoto(ValueError):
@@ -27,15 +30,19 @@ def square_jpeg(upload: bytes) -> bytes:
     if len(upload) > MAX_BYTES:
         raise BadPhoto("too_large")
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(upload), formats=FORMATS) as image:
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(io.BytesIO(upload), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise BadPhoto("too_many_pixels")
             upright = ImageOps.exif_transpose(image)
             side = min(SIDE, *upright.size)
             square = ImageOps.fit(_flat(upright), (side, side))
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+    except BadPhoto:
+        raise
+    except Image.DecompressionBombError as error:
+        raise BadPhoto("too_many_pixels") from error
+    except BROKEN as error:
         raise BadPhoto("not_a_picture") from error
+    square.info.clear()  # a comment would be written again
     buffer = io.BytesIO()
     square.save(buffer, "JPEG", quality=84, optimize=True, progressive=True)
     return buffer.getvalue()
@@ -43,7 +50,7 @@ def square_jpeg(upload: bytes) -> bytes:
 
 def _flat(image: Image.Image) -> Image.Image:
     """Lay transparent parts on white."""
-    if image.mode in ("RGBA", "LA", "P"):
+    if image.has_transparency_data:
         layer = image.convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(white, layer).convert("RGB")

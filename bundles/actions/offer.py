@@ -1,6 +1,6 @@
 """What producers say about their products: how much on which day, when they are closed, how it looks."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -13,17 +13,22 @@ from ..photos import square_jpeg
 
 
 @transaction.atomic
-def set_capacity(product: Product, on_date: date, limit: int) -> Capacity:
-    """Offer `limit` units for the delivery date. Raises CapacityShort below what is already promised."""
+def set_capacity(product: Product, first_day: date, limit: int, *, last_day: date | None = None) -> None:
+    """Offer `limit` units for the delivery date, or for each from the first to the last, both included.
+
+    Raises CapacityShort below what is already promised for one of them, and changes none.
+    """
+    last_day = last_day or first_day
+    days = [first_day + timedelta(days=nth) for nth in range((last_day - first_day).days + 1)]
     Capacity.objects.bulk_create(
-        [Capacity(product=product, on_date=on_date, limit=product.daily_capacity)], ignore_conflicts=True
+        [Capacity(product=product, on_date=day, limit=product.daily_capacity) for day in days],
+        ignore_conflicts=True,
     )
-    row = Capacity.objects.select_for_update().get(product=product, on_date=on_date)
-    if limit < row.reserved:
-        raise CapacityShort(product.name, row.reserved, limit)
-    row.limit = limit
-    row.save(update_fields=["limit"])
-    return row
+    rows = Capacity.objects.filter(product=product, on_date__range=(first_day, last_day))
+    for row in rows.order_by("on_date").select_for_update():
+        if limit < row.reserved:
+            raise CapacityShort(product.name, row.reserved, limit, on_date=row.on_date)
+    rows.update(limit=limit)
 
 
 def close_days(producer: Organization, first_day: date, last_day: date, *, note: str = "") -> Closure:

@@ -1,0 +1,246 @@
+"""What producers fill in: a product, its photo, the units for a day, and closed days."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from membership.models import Organization
+
+from .allergens import ALLERGENS, codes, mask
+from .models import Category, Product
+from .photos import MAX_BYTES
+
+MAX_WON = 10_000_000
+MAX_UNITS = 100_000
+# How far ahead, and how many days at once, capacity and closed days are planned.
+MAX_DAYS = 366
+PHOTO_WORDS = {
+    "too_large": _("The photo is too large: at most 10 MB."),
+    "too_many_pixels": _("The photo has too many pixels: at most 50 million, such as 8,000 × 6,000."),
+    "not_a_picture": _("This file can't be read as a photo. Please choose a JPEG, PNG or WebP file."),
+}
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field, which speaks ISO dates only."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def _amount(name: str, least: int, most: int) -> forms.IntegerField:
+    """A whole number of the product within sane limits."""
+    return forms.IntegerField(
+        label=capfirst(Product._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
+        min_value=least,
+        max_value=most,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class NamedChoice(forms.ModelChoiceField):
+    """A choice of things with a name in both languages."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.display_name)
+
+
+# -- The product ----------------------------------------------------------------------------------
+
+
+class ProductForm(forms.ModelForm):
+    """A product as its producer describes it; its code and photo are not asked here."""
+
+    producer = NamedChoice(queryset=Organization.objects.none(), label=_("Producer"), empty_label=None)
+    category = NamedChoice(queryset=Category.objects.all(), label=_("Category"))
+    list_price = _amount("list_price", 1, MAX_WON)
+    supply_price = _amount("supply_price", 1, MAX_WON)
+    servings = _amount("servings", 1, 1_000)
+    weight_g = _amount("weight_g", 1, 100_000)
+    volume_ml = _amount("volume_ml", 1, 1_000_000)
+    lead_days = _amount("lead_days", 0, 30)
+    daily_capacity = _amount("daily_capacity", 0, MAX_UNITS)
+    allergens = forms.MultipleChoiceField(
+        label=_("Allergens"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick every one of the 19 that is in it. Members who exclude one rely on this."),
+    )
+
+    class Meta:
+        model = Product
+        fields = [
+            "producer",
+            "name",
+            "name_en",
+            "category",
+            "unit",
+            "unit_en",
+            "list_price",
+            "supply_price",
+            "tax_type",
+            "servings",
+            "weight_g",
+            "volume_ml",
+            "storage",
+            "allergens",
+            "is_vegan",
+            "is_halal",
+            "lead_days",
+            "daily_capacity",
+            "offered_from",
+            "offered_until",
+            "is_active",
+        ]
+        widgets = {"offered_from": DateInput(), "offered_until": DateInput()}
+        help_texts = {
+            "unit": _("What one unit is, such as “a box of 10” or “500 ml”."),
+            "is_active": _("Only products on offer come into new bundles."),
+        }
+
+    def __init__(self, *args: Any, producers: QuerySet[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_english = get_language() == "en"
+        self.fields["allergens"].choices = [  # type: ignore[attr-defined]
+            (str(each.code), f"{each.code} {each.name_en if in_english else each.name_ko}")
+            for each in ALLERGENS
+        ]
+        self.initial["allergens"] = [str(code) for code in codes(self.instance.allergens)]
+        self.fields["list_price"].help_text = _("What members would pay in a shop, with VAT.")
+        self.fields["supply_price"].help_text = _(
+            "What the hub pays you, with VAT. Orders that are already fixed keep their price."
+        )
+        self.fields["daily_capacity"].help_text = _(
+            "Days that have a limit of their own or reservations keep theirs; change those in the calendar."
+        )
+        if self.instance.pk:
+            del self.fields["producer"]  # a product never changes hands
+        else:
+            self.fields["producer"].queryset = producers  # type: ignore[attr-defined]
+            self.initial.setdefault("servings", 1)
+            self.initial.setdefault("lead_days", 1)
+
+    def clean_allergens(self) -> int:
+        return mask(int(code) for code in self.cleaned_data["allergens"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        supply, price = cleaned.get("supply_price"), cleaned.get("list_price")
+        if supply is not None and price is not None and supply > price:
+            self.add_error("supply_price", _("The supply price can't be above the list price."))
+        first, last = cleaned.get("offered_from"), cleaned.get("offered_until")
+        if first and last and last < first:
+            self.add_error("offered_until", _("The end is before the beginning."))
+        return cleaned
+
+
+class PhotoForm(forms.Form):
+    """A new photo; what is in the file is looked at by `bundles.photos`."""
+
+    photo = forms.FileField(
+        label=_("Photo"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=_("JPEG, PNG or WebP of at most 10 MB. It is cut to a square around its middle."),
+        error_messages={"empty": PHOTO_WORDS["not_a_picture"]},
+    )
+
+    def clean_photo(self) -> Any:
+        photo = self.cleaned_data["photo"]
+        if photo.size > MAX_BYTES:
+            raise forms.ValidationError(PHOTO_WORDS["too_large"])
+        return photo
+
+    def blame(self, reason: str) -> None:
+        """Show why the photo can't be used, next to its field."""
+        self.add_error("photo", PHOTO_WORDS[reason])
+
+
+# -- The calendar ---------------------------------------------------------------------------------
+
+
+class CalendarForm(forms.Form):
+    """Whose month to look at, and which product's day to change; what can't be read is left out."""
+
+    producer = NamedChoice(queryset=Organization.objects.none(), label=_("Producer"), required=False)
+    month = forms.DateField(input_formats=["%Y-%m"], required=False, widget=forms.HiddenInput())
+    product = forms.SlugField(required=False, widget=forms.HiddenInput())
+    day = forms.DateField(input_formats=["%Y-%m-%d"], required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, producers: QuerySet[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["producer"].queryset = producers  # type: ignore[attr-defined]
+
+
+class ProducerForm(forms.Form):
+    """For whom something is changed."""
+
+    producer = forms.ModelChoiceField(queryset=Organization.objects.none(), widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, producers: QuerySet[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["producer"].queryset = producers  # type: ignore[attr-defined]
+
+
+class _DaysForm(forms.Form):
+    """A day, or several in a row, from today on."""
+
+    first_day = forms.DateField(label=_("First day"), widget=DateInput())
+    last_day = forms.DateField(
+        label=_("Last day"), required=False, widget=DateInput(), help_text=_("Empty: only the first day.")
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        for name in ("first_day", "last_day"):
+            self.fields[name].widget.attrs["min"] = today.isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first_day"), cleaned.get("last_day")
+        if first and first < self.today:
+            self.add_error("first_day", _("This day is over."))
+        elif first and (last or first) > self.today + timedelta(days=MAX_DAYS):
+            self.add_error("last_day" if last else "first_day", _("At most a year ahead."))
+        elif first and last and last < first:
+            self.add_error("last_day", _("The end is before the beginning."))
+        elif first and "last_day" in cleaned:
+            cleaned["last_day"] = last or first
+        return cleaned
+
+
+class LimitForm(_DaysForm):
+    """How many units of a product can be had for each of the days."""
+
+    product = NamedChoice(
+        queryset=Product.objects.none(), label=_("Product"), to_field_name="code", empty_label=None
+    )
+    limit = forms.IntegerField(
+        label=_("Units a day"),
+        min_value=0,
+        max_value=MAX_UNITS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    field_order = ["product", "first_day", "last_day", "limit"]
+
+    def __init__(self, *args: Any, products: QuerySet[Product], **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_limit_%s", **kwargs)
+        self.fields["product"].queryset = products  # type: ignore[attr-defined]
+
+
+class ClosureForm(_DaysForm):
+    """Days on which nothing is made."""
+
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=120, help_text=_("Such as “summer holidays”.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_closure_%s", **kwargs)

@@ -1,0 +1,89 @@
+"""How a producer's sales develop against its fair share, by week: what the composer evens out, to be seen.
+
+The fair share of a week is the producer's part of what its categories sold: of each category as much as its
+part of the capacity that the category offers (`composition.fairness` plans with the same). In won at today's
+supply prices, by delivery date.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import F, Q, Sum
+
+from membership.models import Organization
+
+from .models import Capacity, Product
+
+WEEKS = 12
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week from Monday on: won sold, and what would have been the fair share."""
+
+    monday: date
+    won: int
+    fair: int
+
+    @property
+    def percent(self) -> int | None:
+        """Sales in percent of the fair share."""
+        return round(100 * self.won / self.fair) if self.fair else None
+
+
+def share_by_week(producer: Organization, today: date) -> list[Week]:
+    """Return the last twelve weeks, this one included up to its end."""
+    this_monday = today - timedelta(days=today.weekday())
+    first = this_monday - timedelta(weeks=WEEKS - 1)
+    parts = _parts(producer)
+    own_won = Sum(F("reserved") * F("product__supply_price"), filter=Q(product__producer=producer))
+    sold = (
+        Capacity.objects.filter(on_date__gte=first, on_date__lt=this_monday + timedelta(weeks=1))
+        .filter(Q(product__category__in=parts) | Q(product__producer=producer), reserved__gt=0)
+        .order_by()
+        .values_list("on_date", "product__category")
+        .annotate(total=Sum(F("reserved") * F("product__supply_price")), own=own_won)
+    )
+    won: dict[date, int] = defaultdict(int)
+    fair: dict[date, float] = defaultdict(float)
+    for day, category, total, own in sold:
+        monday = day - timedelta(days=day.weekday())
+        won[monday] += own or 0
+        fair[monday] += total * parts.get(category, 0)
+    mondays = [first + timedelta(weeks=nth) for nth in range(WEEKS)]
+    return [Week(monday, won[monday], round(fair[monday])) for monday in mondays]
+
+
+def _parts(producer: Organization) -> dict[int, float]:
+    """Return by category the producer's part of the capacity on offer, from 0 to 1."""
+    value = F("daily_capacity") * F("supply_price")
+    rows = (
+        Product.objects.on_offer()
+        .order_by()
+        .values_list("category")
+        .annotate(all=Sum(value), own=Sum(value, filter=Q(producer=producer)))
+    )
+    return {category: own / everything for category, everything, own in rows if own}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Two lines over the weeks as points of an SVG, `width` × `height`."""
+
+    won: str
+    fair: str
+    width: int = 600
+    height: int = 140
+
+
+def chart_of(weeks: list[Week]) -> Chart:
+    """Draw the weeks from left to right; the highest amount reaches the top."""
+    highest = max(max(week.won, week.fair) for week in weeks) or 1
+    step = Chart.width / (len(weeks) - 1)
+
+    def points(amounts: list[int]) -> str:
+        places = ((nth * step, Chart.height * (1 - amount / highest)) for nth, amount in enumerate(amounts))
+        return " ".join(f"{x:.0f},{y:.1f}" for x, y in places)
+
+    return Chart(won=points([week.won for week in weeks]), fair=points([week.fair for week in weeks]))

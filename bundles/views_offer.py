@@ -1,0 +1,116 @@
+"""What a producer offers: adding a product, changing it, its photo. Operators do it for any producer."""
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from membership import clock
+from membership.models import Organization, User
+from membership.permissions import is_operator, producer_ids, role_required
+
+from .actions.offer import set_photo
+from .forms import PhotoForm, ProductForm
+from .models import Product
+from .photos import BadPhoto
+
+# Of a code, which also names the photo: letters from the English name, then six that nobody else has.
+NAME_LETTERS = 40
+
+
+def producers_of(user: User) -> QuerySet[Organization]:
+    """Return the producers for whom the user may change the offer: their own, all for operators."""
+    if is_operator(user):
+        return Organization.objects.producers().filter(is_active=True)
+    return Organization.objects.producers().filter(pk__in=producer_ids(user))
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("producer", "operator")
+def product_create(request: HttpRequest) -> HttpResponse:
+    """Add a product to a catalogue."""
+    producers = producers_of(request.user)  # type: ignore[arg-type]
+    form = ProductForm(
+        request.POST or None, producers=producers, initial={"producer": request.GET.get("producer")}
+    )
+    if request.method == "POST" and form.is_valid():
+        form.instance.code = new_code(form.cleaned_data["name_en"])
+        product = form.save()
+        messages.success(request, _("The product is in the catalogue. Add a photo of it."))
+        return redirect("bundles:product_edit", product.code)
+    crumbs = [{"label": _("Products"), "url": reverse("bundles:product_list")}]
+    context = {"form": form, "title": _("New product"), "crumbs": crumbs, "many": len(producers) > 1}
+    return render(request, "bundles/product_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("producer", "operator")
+def product_edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Change a product. What is already ordered keeps the names and prices that it was ordered with."""
+    product = _product(request, code)
+    form = ProductForm(
+        request.POST or None,
+        instance=product,
+        producers=producers_of(request.user),  # type: ignore[arg-type]
+    )
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("bundles:product_detail", product.code)
+    return _edit_page(request, code, form, PhotoForm())
+
+
+@require_POST
+@role_required("producer", "operator")
+def product_photo_upload(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a photo of the product in place of the one it has."""
+    product = _product(request, code)
+    form = PhotoForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            set_photo(product, form.cleaned_data["photo"].read(), now=clock.now())
+        except BadPhoto as error:
+            form.blame(error.reason)
+        else:
+            messages.success(request, _("The photo is saved."))
+            return redirect("bundles:product_edit", code)
+    product_form = ProductForm(
+        instance=product,
+        producers=producers_of(request.user),  # type: ignore[arg-type]
+    )
+    return _edit_page(request, code, product_form, form)
+
+
+def new_code(name_en: str) -> str:
+    """Return a code for a new product: readable where there is an English name, and not to be guessed."""
+    return f"{slugify(name_en)[:NAME_LETTERS].strip('-') or 'product'}-{secrets.token_hex(3)}"
+
+
+def _product(request: HttpRequest, code: str) -> Product:
+    rows = Product.objects.for_user(request.user).select_related("producer")  # type: ignore[arg-type]
+    product: Product = get_object_or_404(rows, code=code)
+    return product
+
+
+def _edit_page(request: HttpRequest, code: str, form: ProductForm, photo_form: PhotoForm) -> HttpResponse:
+    # A form that was refused has already changed the product that it holds: the page shows the kept one.
+    product = _product(request, code)
+    crumbs = [
+        {"label": _("Products"), "url": reverse("bundles:product_list")},
+        {"label": product.display_name, "url": reverse("bundles:product_detail", args=[code])},
+    ]
+    context: dict[str, Any] = {
+        "product": product,
+        "form": form,
+        "photo_form": photo_form,
+        "title": _("Change the product"),
+        "crumbs": crumbs,
+    }
+    return render(request, "bundles/product_form.html", context)
