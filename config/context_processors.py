@@ -35,6 +35,7 @@ NAVIGATION = {
         (_("Orders"), "orders:order_list", "package"),
         (_("Standing orders"), "orders:standing_order_list", "repeat"),
         (_("Purchase orders"), "orders:purchase_order_list", "clipboard-list"),
+        (_("Composition"), "orders:compose_board", "scale"),
         (_("Packing"), "orders:packing", "boxes"),
         (_("Routes"), "delivery:route_list", "route"),
         (_("Products"), "bundles:product_list", "store"),

@@ -14,6 +14,7 @@ REASONS: dict[str, str | Promise] = {
     "standing_order_ended": _("The standing order was ended"),
     "standing_order_paused": _("The standing order is paused"),
     "edition_fixed": _("The contents are published or already ordered and don't change any more"),
+    "edition_changed": _("The contents have changed in the meantime: please look again"),
     "published_by_rule": _("Published by itself, since nobody had"),
     "no_edition": _("No contents could be composed for this date"),
     "no_slots": _("The bundle has no contents yet"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import event_order, hub, institution, producer, standing
+from .views import compose, event_order, hub, institution, producer, standing
 
 app_name = "orders"
 urlpatterns = [
@@ -30,6 +30,14 @@ urlpatterns = [
     ),
     path("purchase-orders/<slug:number>/receive/", hub.purchase_order_receive, name="purchase_order_receive"),
     path("production/", producer.production, name="production"),
+    path("compose/", compose.compose_board, name="compose_board"),
+    path("compose/fairness/", compose.compose_fairness, name="compose_fairness"),
+    path("compose/<int:pk>/", compose.edition_detail, name="edition_detail"),
+    path("compose/<int:pk>/recompose/", compose.edition_recompose, name="edition_recompose"),
+    path("compose/<int:pk>/publish/", compose.edition_publish, name="edition_publish"),
+    path("compose/<int:pk>/lock/<int:product>/", compose.edition_lock, name="edition_lock"),
+    path("compose/<int:pk>/ban/<int:product>/", compose.edition_ban, name="edition_ban"),
+    path("compose/<int:pk>/place/<int:slot>/", compose.edition_place, name="edition_place"),
     path("packing/", hub.packing, name="packing"),
     path("runs/", hub.cycle_run_list, name="cycle_run_list"),
     path("runs/<int:pk>/", hub.cycle_run_detail, name="cycle_run_detail"),

@@ -72,7 +72,7 @@ def compose_wanted(
     days = {each.delivery_date for each in wanted}
     products = list(Product.objects.on_offer().select_related("producer"))
     offers = _offers(products)
-    capacities = _capacities(products, days, planned_units)
+    capacities = free_units(products, days, planned_units)
     requests = _requests(wanted, received)
     sales, newcomers = _sales(min(days), products)
     standing = standings(requests, offers, capacities, sales, newcomers)
@@ -170,7 +170,7 @@ def _offers(products: Iterable[Product]) -> list[Offer]:
     ]
 
 
-def _capacities(
+def free_units(
     products: Iterable[Product], days: Collection[date], planned_units: Mapping[Key, int]
 ) -> dict[tuple[int, date], int]:
     """Return the free units by product and day; nothing out of season or while the producer is closed."""

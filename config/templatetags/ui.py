@@ -32,6 +32,10 @@ STATE_LOOKS = {
     "planned": ("neutral", "calendar"),
     "ordered": ("primary", "calendar-check"),
     "skipped": ("neutral", "skip-forward"),
+    # editions; once ordered they look like an occurrence that is
+    "missing": ("danger", "circle-alert"),
+    "draft": ("neutral", "pen-line"),
+    "published": ("success", "eye"),
     # purchase orders
     "issued": ("info", "receipt"),
     "accepted": ("primary", "check"),

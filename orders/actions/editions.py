@@ -46,7 +46,7 @@ def compose_missing(wanted: Collection[Wanted]) -> Result:
     return compose_wanted(
         wanted,
         received=_received(min(days), {each.key for each in wanted}),
-        planned_units=_planned_units(days),
+        planned_units=planned_units(days, without={each.key for each in wanted}),
         seconds=settings.COMPOSE_SECONDS,
     )
 
@@ -185,8 +185,11 @@ def _received(first_day: date, wanted: set[Key]) -> dict[int, list[Key]]:
     return {member: sorted(keys, key=lambda key: (key[1], key[0])) for member, keys in received.items()}
 
 
-def _planned_units(days: set[date]) -> dict[Key, int]:
-    """Units of each product that editions already composed will take, planned but not yet reserved."""
+def planned_units(days: Collection[date], *, without: Collection[Key] = ()) -> dict[Key, int]:
+    """Units of each product that composed editions will take, planned but not yet reserved.
+
+    An edition that is composed again (`without`) doesn't stand in its own way.
+    """
     headcounts = _expected(Occurrence.objects.filter(delivery_date__in=days))
     placed = Order.objects.filter(status="placed", delivery_date__in=days)
     for bundle, day, people in placed.values_list("bundle", "delivery_date", "headcount"):
@@ -194,7 +197,10 @@ def _planned_units(days: set[date]) -> dict[Key, int]:
     units: dict[Key, int] = defaultdict(int)
     editions = Edition.objects.filter(delivery_date__in=days)
     for edition in editions.prefetch_related("items__slot", "items__product"):
+        key = (edition.bundle_id, edition.delivery_date)
+        if key in without:
+            continue
         for item in edition.items.all():
-            for people in headcounts.get((edition.bundle_id, edition.delivery_date), ()):
+            for people in headcounts.get(key, ()):
                 units[item.product_id, edition.delivery_date] += item.slot.units_of(item.product, people)
     return units

@@ -136,7 +136,12 @@ def _today(side: Side) -> dict[str, Any]:
     return {"date": str(TODAY)}
 
 
+def _product_to_place(side: Side) -> dict[str, Any]:
+    return {"product": side.slot.category.products.exclude(pk=side.product.pk).get().pk}
+
+
 ORDER = {"number": "placed.number"}
+DRAFT = {"pk": "draft.pk"}
 PURCHASE_ORDER = {"number": "purchase_order.number"}
 ROUTE, STOP = {"pk": "route.pk"}, {"pk": "stop.pk"}
 
@@ -245,6 +250,25 @@ PAGES = [
     ),
     Address("orders:production", get={"200": ANY_PRODUCER | HUB}),
     # -- The hub
+    Address("orders:compose_board", get={"200": HUB}),
+    Address("orders:compose_fairness", get={"200": HUB}),
+    Address("orders:edition_detail", DRAFT, get={"200": HUB}),
+    Address("orders:edition_recompose", DRAFT, post={"302 orders:edition_detail": HUB}),
+    Address("orders:edition_publish", DRAFT, post={"302 orders:edition_detail": HUB}),
+    Address(
+        "orders:edition_lock",
+        {**DRAFT, "product": "product.pk"},
+        post={"302 orders:edition_detail": HUB},
+    ),
+    Address(
+        "orders:edition_ban", {**DRAFT, "product": "product.pk"}, post={"302 orders:edition_detail": HUB}
+    ),
+    Address(
+        "orders:edition_place",
+        {**DRAFT, "slot": "slot.pk"},
+        post={"302 orders:edition_detail": HUB},
+        data=_product_to_place,
+    ),
     Address("orders:packing", get={"200": HUB}),
     Address(
         "orders:purchase_order_receive",

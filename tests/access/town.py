@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from bundles.models import Bundle, Edition, Product
+from bundles.models import Bundle, Edition, Product, Slot
 from delivery.actions.driving import deliver_stop, start_route
 from delivery.models import Route, RoutePlan, Stop
 from membership.models import Organization, Seat, Site, User
@@ -33,6 +33,8 @@ from .. import factories as f
 YESTERDAY, TODAY = f.DELIVERY_DATE, f.DELIVERY_DATE + timedelta(days=1)
 NOW = seoul(TODAY, time(9, 0))
 SOON, LATER = date(2026, 12, 9), date(2026, 12, 15)
+# A Wednesday on which nothing is ordered yet.
+OPEN = date(2026, 12, 23)
 LATER_CUTOFF = seoul(date(2026, 12, 10), time(15, 0))
 REQUEST = UUID(int=1)
 
@@ -77,6 +79,15 @@ class Side:
     @cached_property
     def edition(self) -> Edition:
         return self.bundle.editions.get(delivery_date=SOON)
+
+    @cached_property
+    def draft(self) -> Edition:
+        """One that nobody has ordered from."""
+        return self.bundle.editions.get(delivery_date=OPEN)
+
+    @cached_property
+    def slot(self) -> Slot:
+        return self.bundle.slots.first()
 
     @cached_property
     def planned(self) -> Occurrence:
@@ -250,6 +261,7 @@ def _order(side: Side, size: int) -> None:
         # Yesterday one more: the first is handed over, the others are still on the van.
         for _ in range(size + 1 if day == YESTERDAY else size):
             f.fixed_order(**ordered(side, day))
+    f.EditionFactory(bundle=side.bundle, delivery_date=OPEN, products=side.products)
     for bundle in side.bundles[1:]:
         f.SlotFactory(bundle=bundle, category=side.products[0].category)
         f.EditionFactory(bundle=bundle, delivery_date=SOON, products=side.products[:1])

@@ -1,0 +1,153 @@
+"""The compose board: bundles by delivery date, and what about them needs an operator."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.utils.translation import get_language, pgettext
+
+from bundles.edition_words import conflict_words, relaxed_words
+from bundles.models import Bundle, Edition
+
+from .demand import Demand, Key, read_demand
+from .models import CalendarDay, CycleItem
+from .reasons import words
+
+WEEKS = 4
+# Drafts that nobody publishes are shown so long before the rule does it.
+SOON = timedelta(days=5)
+NOBODY = Demand()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A bundle on a date. `saving` (won, for the base headcount) is None for editions without figures."""
+
+    bundle: Bundle
+    day: date
+    state: str
+    demand: Demand
+    edition: Edition | None = None
+    why: str = ""
+
+    @property
+    def state_label(self) -> str:
+        return {
+            "draft": str(Edition.Status.DRAFT.label),
+            "published": str(Edition.Status.PUBLISHED.label),
+            "ordered": pgettext("edition", "ordered"),
+            "missing": pgettext("edition", "missing"),
+        }[self.state]
+
+    @property
+    def saving(self) -> int | None:
+        return self.edition.worth - self.bundle.price if self.edition and self.edition.worth else None
+
+    @property
+    def relaxed(self) -> list[str]:
+        return relaxed_words(self.edition.relaxed) if self.edition else []
+
+    @property
+    def published_by_rule_on(self) -> date:
+        """The day from which the rule publishes it, unless somebody does before."""
+        return self.day - timedelta(days=settings.PUBLISH_DAYS)
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """A date with a cell (or None) for each bundle; `name` is the holiday's if nothing is delivered."""
+
+    day: date
+    name: str
+    cells: list[Cell | None]
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """What needs an operator, earliest first."""
+
+    missing: list[Cell]
+    unpublished: list[Cell]
+    relaxed: list[Cell]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.unpublished or self.relaxed)
+
+
+@dataclass(frozen=True)
+class Board:
+    """Weeks of days; the columns are the bundles that anybody expects or that have contents."""
+
+    bundles: list[Bundle]
+    weeks: list[list[DayRow]]
+
+
+def read_board(monday: date, today: date) -> Board:
+    """Return four weeks from a Monday on."""
+    last = monday + timedelta(days=7 * WEEKS - 1)
+    cells = {(cell.bundle.pk, cell.day): cell for cell in _cells(monday, last, today)}
+    bundles = sorted({cell.bundle for cell in cells.values()}, key=lambda row: (row.kind, row.price, row.pk))
+    calendar, language = CalendarDay.objects.all().working_days(), get_language() or "ko"
+    served = {day for _bundle, day in cells}
+
+    def row(day: date) -> DayRow:
+        closed = "" if calendar.is_working(day) else calendar.name(day, language)
+        return DayRow(day, closed, [cells.get((bundle.pk, day)) for bundle in bundles])
+
+    weeks = [[monday + timedelta(days=7 * week + place) for place in range(7)] for week in range(WEEKS)]
+    return Board(
+        bundles, [[row(day) for day in week if day.weekday() < 5 or day in served] for week in weeks]
+    )
+
+
+def read_to_do(today: date) -> ToDo:
+    """Return what lies ahead and needs a decision, as far as contents are composed."""
+    cells = _cells(today + timedelta(days=1), today + timedelta(days=settings.PREVIEW_HORIZON_DAYS), today)
+    drafts = [cell for cell in cells if cell.state == "draft"]
+    return ToDo(
+        missing=[cell for cell in cells if cell.state == "missing"],
+        unpublished=[cell for cell in drafts if cell.published_by_rule_on <= today + SOON],
+        relaxed=[cell for cell in drafts if cell.relaxed],
+    )
+
+
+def _cells(first: date, last: date, today: date) -> list[Cell]:
+    demand = read_demand(first, last)
+    rows = Edition.objects.filter(delivery_date__range=(first, last))
+    editions = {(row.bundle_id, row.delivery_date): row for row in rows}
+    why = _why_missing(first, last)
+    bundles = Bundle.objects.in_bulk()
+    cells = (
+        _cell(bundles[key[0]], key[1], editions.get(key), demand.get(key, NOBODY), why, today)
+        for key in sorted(demand.keys() | editions.keys(), key=lambda key: (key[1], key[0]))
+    )
+    return [cell for cell in cells if cell]
+
+
+def _cell(
+    bundle: Bundle, day: date, edition: Edition | None, demand: Demand, why: Mapping[Key, str], today: date
+) -> Cell | None:
+    if edition is None:
+        # What was never composed for a day that is over says nothing to anybody.
+        is_wanted = day > today and demand.orders
+        return Cell(bundle, day, "missing", demand, why=why.get((bundle.pk, day), "")) if is_wanted else None
+    return Cell(bundle, day, "ordered" if demand.fixed else edition.status, demand, edition)
+
+
+def _why_missing(first: date, last: date) -> dict[Key, str]:
+    """Return the latest word of the ledger on each bundle and date that could not be composed."""
+    failed: Iterable[CycleItem] = CycleItem.objects.filter(
+        run__step="compose", outcome="failed", subject_id__isnull=False, delivery_date__range=(first, last)
+    ).order_by("pk")
+    return {
+        (item.subject_id or 0, item.delivery_date): cannot_words(item.reason, item.detail)
+        for item in failed
+        if item.delivery_date
+    }
+
+
+def cannot_words(reason: str, detail: str) -> str:
+    """Return why something can't be composed, with the rules that can't hold together."""
+    rules = conflict_words(detail)
+    return f"{words(reason)}: {rules}" if rules else words(reason)

@@ -1,0 +1,137 @@
+"""How producers stand: what they sold lately and will sell by composed contents, against their fair share.
+
+As the composer counts it (`bundles.composition.fairness`), seen from today: sales are what was reserved from
+four weeks ago on, with what is fixed for coming days; planned is what composed editions will take besides.
+A fair share is of both together, in proportion to what each producer offers in the coming four weeks.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import F, Sum
+
+from bundles.actions.compose import FAIRNESS_DAYS, free_units
+from bundles.composition import EditionRequest, Offer, SlotRule, gini, standings
+from bundles.models import Capacity, Edition, Product
+from membership.models import Organization
+
+from .demand import read_demand
+
+AHEAD = timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A producer's sales and fair share in won."""
+
+    producer: Organization
+    sold: int
+    planned: int
+    fair_share: int
+
+    @property
+    def total(self) -> int:
+        return self.sold + self.planned
+
+    @property
+    def percent(self) -> int | None:
+        """Sales of the fair share; None for who has none."""
+        return round(100 * self.total / self.fair_share) if self.fair_share else None
+
+
+@dataclass(frozen=True)
+class FairShares:
+    """Whoever is furthest below its share first; `gini` of sales ÷ fair share: 0 where all stand alike."""
+
+    shares: list[Share]
+    gini: float
+
+    @property
+    def most(self) -> int:
+        """The longest bar, in won."""
+        return max((max(share.total, share.fair_share) for share in self.shares), default=0) or 1
+
+
+def read_fair_shares(today: date) -> FairShares:
+    """Work it out for all active producers with products on offer; the number of queries is fixed."""
+    products = list(Product.objects.on_offer().select_related("producer"))
+    requests, planned = _requests(today)
+    standing = standings(
+        requests, [_offer(product) for product in products], _offered(products, today), _sold(today)
+    )
+    producers = {product.producer_id: product.producer for product in products}
+    shares = [
+        Share(producer, standing[key].sales, planned.get(key, 0), standing[key].fair_share)
+        for key, producer in producers.items()
+    ]
+    shares.sort(key=lambda share: (_ratio(share), share.producer.display_name, share.producer.pk))
+    return FairShares(shares, gini(_ratio(share) for share in shares if share.fair_share))
+
+
+def _ratio(share: Share) -> float:
+    return share.total / share.fair_share if share.fair_share else float(bool(share.total))
+
+
+def _offer(product: Product) -> Offer:
+    return Offer(
+        product=product.pk,
+        producer=product.producer_id,
+        category=product.category_id,
+        supply_price=product.supply_price,
+        list_price=product.list_price,
+        servings=product.servings,
+    )
+
+
+def _requests(today: date) -> tuple[list[EditionRequest], dict[int, int]]:
+    """Return the coming editions for what isn't fixed yet, and the won of each producer in them."""
+    demand = read_demand(today, today + AHEAD)
+    editions = Edition.objects.filter(delivery_date__range=(today, today + AHEAD)).select_related("bundle")
+    requests: list[EditionRequest] = []
+    planned: dict[int, int] = defaultdict(int)
+    for edition in editions.prefetch_related("bundle__slots", "items__slot", "items__product"):
+        of_day = demand.get((edition.bundle_id, edition.delivery_date))
+        if of_day is None or not of_day.open:
+            continue
+        requests.append(_request(edition, tuple(of_day.open)))
+        for item in edition.items.all():
+            units = sum(item.slot.units_of(item.product, people) for people in of_day.open)
+            planned[item.product.producer_id] += units * item.product.supply_price
+    return requests, planned
+
+
+def _request(edition: Edition, headcounts: tuple[int, ...]) -> EditionRequest:
+    bundle = edition.bundle
+    return EditionRequest(
+        key=edition.pk,
+        bundle=bundle.pk,
+        delivery_date=edition.delivery_date,
+        base_headcount=bundle.base_headcount,
+        price=bundle.price,
+        max_cost=bundle.price,
+        min_worth=0,
+        slots=tuple(
+            SlotRule(slot.pk, slot.category_id, slot.servings_per_person, slot.fixed_quantity, slot.variety)
+            for slot in bundle.slots.all()
+        ),
+        demand=headcounts,
+    )
+
+
+def _offered(products: list[Product], today: date) -> dict[tuple[int, date], int]:
+    """Return the units offered on each coming working week's day, sold or not."""
+    days = [today + timedelta(days=ahead) for ahead in range(1, AHEAD.days + 1)]
+    days = [day for day in days if day.weekday() < 5]
+    reserved = Capacity.objects.filter(on_date__in=days, reserved__gt=0)
+    sold = {(row.product_id, row.on_date): row.reserved for row in reserved}
+    free = free_units(products, days, {})
+    return {key: units + sold.get(key, 0) for key, units in free.items()}
+
+
+def _sold(today: date) -> dict[tuple[int, int], int]:
+    recent = Capacity.objects.filter(reserved__gt=0, on_date__gt=today - timedelta(days=FAIRNESS_DAYS))
+    rows = recent.values_list("product__producer", "product__category").annotate(
+        won=Sum(F("reserved") * F("product__supply_price"))
+    )
+    return {(producer, category): won for producer, category, won in rows.order_by()}
