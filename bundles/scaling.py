@@ -4,6 +4,8 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
+# Meetings are smaller; a longer number is a typing error.
+MAX_HEADCOUNT = 500
 PRICE_STEP = 100  # won; the smallest step in which a bundle is priced
 
 

@@ -10,4 +10,5 @@ urlpatterns = [
     path("bundles/<slug:code>/", views.bundle_detail, name="bundle_detail"),
     path("products/", views_products.product_list, name="product_list"),
     path("products/<slug:code>/", views_products.product_detail, name="product_detail"),
+    path("products/<slug:code>/photo.jpg", views_products.product_photo, name="product_photo"),
 ]

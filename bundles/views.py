@@ -1,13 +1,17 @@
-"""The catalogue of bundles: what they are, what the next edition brings, and who makes it."""
+"""The catalogue of bundles: what they are, what the next edition brings, for how much, and who makes it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
+from django import forms
 from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -15,10 +19,24 @@ from membership import clock
 from membership.models import Certification
 from membership.permissions import has_role
 
+from .allergens import codes
 from .models import Bundle, Edition, EditionItem
+from .quote import quote
+from .scaling import MAX_HEADCOUNT
 from .views_products import allergen_words
 
-LATER_EDITIONS = 4
+COMING_EDITIONS = 5
+
+
+class HeadcountForm(forms.Form):
+    """For how many people a bundle is looked at."""
+
+    headcount = forms.IntegerField(
+        label=gettext_lazy("People"),
+        min_value=1,
+        max_value=MAX_HEADCOUNT,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
 
 
 @require_GET
@@ -33,7 +51,7 @@ def bundle_list(request: HttpRequest) -> HttpResponse:
     editions = Edition.objects.with_contents().in_bulk(
         [bundle.next_edition for bundle in bundles if bundle.next_edition]
     )
-    cards = [{"bundle": bundle, "edition": editions.get(bundle.next_edition)} for bundle in bundles]
+    cards = [_card(bundle, editions.get(bundle.next_edition)) for bundle in bundles]
     context = {
         "events": [card for card in cards if card["bundle"].kind == Bundle.Kind.EVENT],
         "plans": [card for card in cards if card["bundle"].kind == Bundle.Kind.PLAN],
@@ -47,45 +65,95 @@ def _next_edition(today: date) -> Subquery:
     return Subquery(editions.order_by("delivery_date").values("pk")[:1])
 
 
+def _card(bundle: Bundle, edition: Edition | None) -> dict[str, Any]:
+    return {"bundle": bundle, "edition": edition, "quote": quote(bundle, bundle.base_headcount, edition)}
+
+
 @require_GET
 def bundle_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """One bundle: what is promised, what comes next, and the producers behind it."""
+    """One bundle on one of its coming dates: its contents and price for so many people, and who makes it.
+
+    `headcount` and `date` choose; htmx asks again for the quote alone while the number changes.
+    """
     bundle = get_object_or_404(
         Bundle.objects.on_offer().select_related("plan").prefetch_related("slots__category"), code=code
     )
+    editions = _coming_editions(bundle, clock.today())
+    edition = _chosen(editions, request.GET.get("date", ""))
+    form = HeadcountForm({"headcount": request.GET.get("headcount", bundle.base_headcount)})
+    headcount = form.cleaned_data["headcount"] if form.is_valid() else None
+    items = list(edition.items.all()) if edition else []
+    context = {
+        "bundle": bundle,
+        "edition": edition,
+        "editions": editions,
+        "form": form,
+        "quote": quote(bundle, headcount, edition) if headcount else None,
+        "items": items,
+        "producers": _producers(items, edition.delivery_date) if edition else [],
+        "allergens": allergen_words(codes(_allergens_of(items))),
+        "slider_max": min(MAX_HEADCOUNT, max(60, 4 * bundle.base_headcount)),
+        "may_order": has_role(request.user, "orderer", "approver", "operator"),  # type: ignore[arg-type]
+        "order_url": _order_url(bundle, headcount, edition),
+        "crumbs": [{"label": _("Bundles"), "url": reverse("bundles:bundle_list")}],
+    }
+    htmx: Any = request.htmx  # type: ignore[attr-defined]
+    is_partial = htmx and not htmx.history_restore_request
+    template = "bundles/includes/bundle_quote.html" if is_partial else "bundles/bundle_detail.html"
+    response = render(request, template, {**context, "is_partial": is_partial})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _coming_editions(bundle: Bundle, today: date) -> list[Edition]:
     certifications = Prefetch(
         "items__product__producer__certifications", queryset=Certification.objects.order_by("kind")
     )
-    editions = (
-        Edition.objects.with_contents()
-        .filter(bundle=bundle, delivery_date__gte=clock.today())
-        .prefetch_related(certifications)
-        .order_by("delivery_date")[: LATER_EDITIONS + 1]
-    )
-    following, *later = [*editions] or [None]
-    context = {
-        "bundle": bundle,
-        "edition": following,
-        "items": [_item(item, following.delivery_date) for item in following.items.all()]
-        if following
-        else [],
-        "later": later,
-        "may_order": has_role(request.user, "orderer", "approver", "operator"),  # type: ignore[arg-type]
-        "crumbs": [{"label": _("Bundles"), "url": reverse("bundles:bundle_list")}],
+    editions = Edition.objects.with_contents().filter(bundle=bundle, delivery_date__gte=today)
+    return list(editions.prefetch_related(certifications).order_by("delivery_date")[:COMING_EDITIONS])
+
+
+def _chosen(editions: list[Edition], day: str) -> Edition | None:
+    """Return the edition of the day that is asked for, else the next one."""
+    by_day = {edition.delivery_date.isoformat(): edition for edition in editions}
+    return by_day.get(day) or next(iter(editions), None)
+
+
+def _order_url(bundle: Bundle, headcount: int | None, edition: Edition | None) -> str:
+    """Return the form that orders what the page shows: for an event, or a plan's bundle again and again."""
+    is_event = bundle.kind == Bundle.Kind.EVENT
+    wanted = {
+        "bundle": bundle.code,
+        "headcount": headcount,
+        "date": edition.delivery_date if edition and is_event else None,
     }
-    return render(request, "bundles/bundle_detail.html", context)
+    form = "orders:event_order_create" if is_event else "orders:standing_order_create"
+    return f"{reverse(form)}?{urlencode({name: value for name, value in wanted.items() if value})}"
 
 
-def _item(item: EditionItem, day: date) -> dict[str, Any]:
-    """Return what the page shows of a product: its maker's story, the certifications that count."""
-    producer = item.product.producer
+def _producers(items: Iterable[EditionItem], day: date) -> list[dict[str, Any]]:
+    """Return who makes the items, once each: their products, their story, the certifications that count."""
     in_english = get_language() == "en"
-    valid = [row for row in producer.certifications.all() if row.is_valid_on(day)]
-    return {
-        "product": item.product,
-        "category": item.slot.category,
-        "producer": producer,
-        "story": (producer.story_en if in_english else "") or producer.story,
-        "certifications": list(dict.fromkeys(row.get_kind_display() for row in valid)),
-        "allergens": allergen_words(item.product.allergen_codes),
-    }
+    rows: dict[int, dict[str, Any]] = {}
+    for item in items:
+        producer = item.product.producer
+        valid = [row for row in producer.certifications.all() if row.is_valid_on(day)]
+        row = rows.setdefault(
+            producer.pk,
+            {
+                "producer": producer,
+                "products": [],
+                "story": (producer.story_en if in_english else "") or producer.story,
+                "certifications": list(dict.fromkeys(row.get_kind_display() for row in valid)),
+            },
+        )
+        row["products"].append(item.product)
+    return list(rows.values())
+
+
+def _allergens_of(items: Iterable[EditionItem]) -> int:
+    """Return the allergens of the whole as one mask."""
+    mask = 0
+    for item in items:
+        mask |= item.product.allergens
+    return mask

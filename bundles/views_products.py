@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from membership import clock
@@ -22,6 +23,7 @@ from .querysets import CapacityQuerySet
 
 PAGE_SIZE = 25
 DAYS_AHEAD = 28
+PHOTO_SECONDS = 24 * 3600
 
 
 class ProductFilter(forms.Form):
@@ -81,6 +83,17 @@ def product_detail(request: HttpRequest, code: str) -> HttpResponse:
         **_reader(request),
     }
     return render(request, "bundles/product_detail.html", context)
+
+
+@require_GET
+@cache_control(private=True, max_age=PHOTO_SECONDS)
+def product_photo(request: HttpRequest, code: str) -> FileResponse:
+    """The product's photo, for everybody who is logged in: bundles are open to every role."""
+    product = get_object_or_404(Product.objects.exclude(photo=""), code=code)
+    try:
+        return FileResponse(product.photo.open("rb"), content_type="image/jpeg")
+    except FileNotFoundError as error:
+        raise Http404("The photo's file is gone.") from error
 
 
 def allergen_words(codes: tuple[int, ...]) -> list[str]:

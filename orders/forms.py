@@ -9,11 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from bundles.models import Bundle
+from bundles.scaling import MAX_HEADCOUNT
 from membership.models import Organization, Site, User
 from membership.permissions import is_operator, ordering_institution_ids
 
 from .models import Order, StandingOrder
-from .orderable import MAX_AHEAD, MAX_HEADCOUNT
+from .orderable import MAX_AHEAD
 from .reasons import words
 from .working_days import WorkingDays
 

@@ -5,8 +5,6 @@ from datetime import timedelta
 from bundles.models import Bundle
 from membership.models import Membership, Organization
 
-# Meetings are smaller; a longer number is a typing error.
-MAX_HEADCOUNT = 500
 MAX_AHEAD = timedelta(days=365)
 
 

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from bundles.models import Bundle
+from bundles.scaling import MAX_HEADCOUNT
 from membership.models import Site
 
 from .models import Order, StandingOrder
-from .orderable import MAX_AHEAD, MAX_HEADCOUNT, may_have
+from .orderable import MAX_AHEAD, may_have
 
 
 class ReadableSiteField(serializers.PrimaryKeyRelatedField):

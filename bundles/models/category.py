@@ -5,6 +5,25 @@ from django.utils.translation import gettext_lazy as _
 
 from membership.models.naming import BilingualName
 
+# What stands for a category where a product has no photo: names of `static/icons.svg`.
+ICONS = {
+    "coffee": "coffee",
+    "tea": "leaf",
+    "drink": "cup-soda",
+    "cookie": "cookie",
+    "bread": "sandwich",
+    "rice_cake": "cake",
+    "fruit": "apple",
+    "lunch_box": "package-open",
+    "snack": "cookie",
+    "stationery": "pencil",
+    "name_tag": "user",
+    "banner": "flag",
+    "flower": "flower-2",
+    "cup": "coffee",
+    "gift": "gift",
+}
+
 
 class Category(BilingualName):
     """A kind of goods, such as bread or name tags."""
@@ -16,3 +35,8 @@ class Category(BilingualName):
         verbose_name = _("category")
         verbose_name_plural = _("categories")
         ordering = ["position", "code"]
+
+    @property
+    def icon(self) -> str:
+        """The icon that stands for its goods; a basket for a category of the hub's own."""
+        return ICONS.get(self.code, "shopping-basket")

@@ -3,12 +3,13 @@
 from bundles.actions.capacity import reserve_capacity
 from bundles.exceptions import CapacityShort
 from bundles.models import Edition, Product, Slot
+from bundles.quote import share_price
+from bundles.vat import split
 from membership.models import Certification
 
 from ..exceptions import CannotFix
 from ..models import Order, OrderLine
 from ..substitutes import stand_ins
-from ..vat import allocate, split
 
 
 def build_lines(order: Order, edition: Edition) -> list[OrderLine]:
@@ -28,7 +29,7 @@ def build_lines(order: Order, edition: Edition) -> list[OrderLine]:
         product, units = _reserve(order, item.slot, item.product, taken)
         taken.add(product.pk)
         chosen.append((product, units))
-    shares = allocate(order.gross, [product.list_price * units for product, units in chosen])
+    shares = share_price(order.gross, chosen)
     return [
         freeze_line(order, product, units, gross)
         for (product, units), gross in zip(chosen, shares, strict=True)

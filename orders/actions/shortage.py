@@ -8,13 +8,13 @@ from django.db.models import Sum
 from bundles.actions.capacity import reserve_capacity, withdraw_capacity
 from bundles.exceptions import CapacityShort
 from bundles.models import Product
+from bundles.vat import allocate, split
 from membership.models import User
 
 from ..cutoff import lead_days_left
 from ..exceptions import NotPossible
 from ..models import CalendarDay, Notification, OrderLine, PurchaseOrder, PurchaseOrderLine, Shortage
 from ..substitutes import stand_ins
-from ..vat import allocate, split
 from .advance import advance_purchase_order
 from .lines import freeze_line
 from .notify import notify, notify_institution, operators

@@ -1,5 +1,6 @@
 """An order for one event: the form, its price while it is filled in, and placing it."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -7,10 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bundles.models import Bundle
+from bundles.scaling import MAX_HEADCOUNT
 from membership import clock
 from membership.permissions import role_required
 
@@ -60,9 +63,34 @@ def _form(request: HttpRequest) -> EventOrderForm:
         return EventOrderForm(request.POST, **fixed)
     bundles = Bundle.objects.for_events()
     bundle = bundles.filter(code=request.GET.get("bundle", "")).first() or bundles.first()
-    initial = {"bundle": bundle, "headcount": bundle.base_headcount if bundle else None}
-    initial["site"] = orderable_sites(request.user).first()  # type: ignore[arg-type]
-    return EventOrderForm(initial=initial, **fixed)
+    form = EventOrderForm(**fixed)
+    form.initial = {
+        "bundle": bundle,
+        "headcount": wanted_headcount(request, bundle),
+        "site": orderable_sites(request.user).first(),  # type: ignore[arg-type]
+        "delivery_date": _wanted_date(request, form),
+    }
+    return form
+
+
+def wanted_headcount(request: HttpRequest, bundle: Bundle | None) -> int | None:
+    """Return for how many people the bundle was looked at before, else as many as it is priced for."""
+    wanted = request.GET.get("headcount", "")
+    if wanted.isascii() and wanted.isdigit() and len(wanted) <= 3 and 1 <= int(wanted) <= MAX_HEADCOUNT:
+        return int(wanted)
+    return bundle.base_headcount if bundle else None
+
+
+def _wanted_date(request: HttpRequest, form: EventOrderForm) -> date:
+    """Return the date that was looked at before the form, or the earliest, saying so if it is too late."""
+    try:
+        wanted = date.fromisoformat(request.GET.get("date", ""))
+    except ValueError:
+        return form.earliest
+    if wanted < form.earliest:
+        text = _("It is too late for %(day)s. The form shows the earliest day instead.")
+        messages.warning(request, text % {"day": date_format(wanted)})
+    return min(max(wanted, form.earliest), form.latest)
 
 
 def _place(request: HttpRequest, form: EventOrderForm) -> Order | None:
@@ -81,5 +109,4 @@ def _quote(form: EventOrderForm) -> Quote | None:
     bundle, headcount = chosen.get("bundle"), chosen.get("headcount")
     if not bundle or not headcount:
         return None
-    day = chosen.get("delivery_date") if form.is_bound else form.earliest
-    return quote(bundle, headcount, day, form.working_days)
+    return quote(bundle, headcount, chosen.get("delivery_date"), form.working_days)

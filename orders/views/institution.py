@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from bundles.allergens import codes
+from bundles.quote import saving
 from bundles.views_products import allergen_words
 from membership import clock
 from membership.models import Certification, Organization
@@ -96,6 +97,8 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     order = get_object_or_404(orders, number=number)
     now = clock.now()
     stop = live_stop(order)
+    planned = _planned(order) if order.status == Order.Status.PLACED else None
+    worth = planned.worth if planned else sum(line.list_price * line.coming for line in order.lines.all())
     context = {
         "now": now,
         "order": order,
@@ -107,7 +110,9 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
         "statement": getattr(order, "statement", None),
         "why": why_failed(order),
         "detail": _detail(order, request),
-        "quote": _planned(order) if order.status == Order.Status.PLACED else None,
+        "quote": planned,
+        "worth": worth,
+        "saving": saving(worth or 0, order.gross),
         "is_open": order.status == Order.Status.PLACED and order.cutoff_at > now,
         "may_order": can_order_for(request.user, order.organization),  # type: ignore[arg-type]
         "is_operator": is_operator(request.user),  # type: ignore[arg-type]

@@ -28,6 +28,7 @@ from ..reasons import words
 from ..rule_words import rule_words
 from ..schedule import delivery_date, rule_dates
 from .back import redirect_back
+from .event_order import wanted_headcount
 from .institution import PAGE_SIZE, READERS, may_order
 
 PREVIEW_DATES = 6
@@ -100,7 +101,7 @@ def _form(request: HttpRequest) -> StandingOrderForm:
     form.initial = {
         "site": orderable_sites(request.user).first(),  # type: ignore[arg-type]
         "bundle": bundle,
-        "headcount": bundle.base_headcount if bundle else None,
+        "headcount": wanted_headcount(request, bundle),
     }
     return form
 

@@ -195,6 +195,8 @@ PAGES = [
         {"code": "product.code"},
         get={"200": ANY_READER | PRODUCER | HUB},
     ),
+    # Bundles are open to every role, and so are the pictures on their pages.
+    Address("bundles:product_photo", {"code": "product.code"}, get={"200": MEMBERS}),
     # -- Institutions
     Address("orders:order_list", get={"200": ANY_READER | HUB}),
     Address("orders:order_detail", ORDER, get={"200": READERS | HUB}),

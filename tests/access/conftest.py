@@ -5,11 +5,19 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 from django.db import transaction
+from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from delivery.tasks import plan_day_routes
 
 from .town import NOW, Town, build_town
+
+
+@pytest.fixture(scope="session", autouse=True)
+def photos_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The town's photos lie where the run leaves nothing behind."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
 
 
 @pytest.fixture(scope="module")

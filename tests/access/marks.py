@@ -99,4 +99,6 @@ def text_of(response: HttpResponse) -> str:
     """Return what a reader gets to read, and what their browser gets."""
     if response["Content-Type"] == "application/pdf":
         return "".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
+    if response["Content-Type"] == "image/jpeg":
+        return ""
     return re.sub(r"\s+", " ", response.content.decode())

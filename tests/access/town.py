@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from bundles.actions.offer import set_photo
 from bundles.models import Bundle, Edition, Product, Slot
 from delivery.actions.driving import deliver_stop, start_route
 from delivery.models import Route, RoutePlan, Stop
@@ -29,6 +30,7 @@ from orders.models import (
 )
 
 from .. import factories as f
+from ..pictures import png
 
 YESTERDAY, TODAY = f.DELIVERY_DATE, f.DELIVERY_DATE + timedelta(days=1)
 NOW = seoul(TODAY, time(9, 0))
@@ -247,6 +249,7 @@ def _offer(side: Side, colour: str, digit: int, nth: int) -> None:
             list_price=3000,
         )
     )
+    set_photo(side.products[nth], png(), now=NOW)
     side.bundles.append(
         f.BundleFactory(code=f"{side.name}-bundle-{nth}", name=f"{colour}꾸러미{nth}", name_en="")
     )

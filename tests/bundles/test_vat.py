@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.vat import allocate, split
+from bundles.vat import allocate, split
 
 WON = st.integers(-(10**10), 10**10)
 WEIGHTS = st.lists(st.integers(0, 10**6), min_size=1, max_size=12)
