@@ -239,7 +239,7 @@ class ClosureForm(_DaysForm):
     """Days on which nothing is made."""
 
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=120, help_text=_("Such as “summer holidays”.")
+        label=_("Why"), required=False, max_length=120, help_text=_("Such as “summer holidays”.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -69,10 +69,11 @@ def _parts(producer: Organization) -> dict[int, float]:
 
 @dataclass(frozen=True)
 class Chart:
-    """Two lines over the weeks as points of an SVG, `width` × `height`."""
+    """Two lines over the weeks as points of an SVG, `width` × `height`; its top stands for `highest` won."""
 
     won: str
     fair: str
+    highest: int
     width: int = 600
     height: int = 140
 
@@ -86,4 +87,8 @@ def chart_of(weeks: list[Week]) -> Chart:
         places = ((nth * step, Chart.height * (1 - amount / highest)) for nth, amount in enumerate(amounts))
         return " ".join(f"{x:.0f},{y:.1f}" for x, y in places)
 
-    return Chart(won=points([week.won for week in weeks]), fair=points([week.fair for week in weeks]))
+    return Chart(
+        won=points([week.won for week in weeks]),
+        fair=points([week.fair for week in weeks]),
+        highest=highest,
+    )

@@ -202,4 +202,4 @@ def _named_producer(request: HttpRequest) -> Organization:
 
 def _back(producer: Organization, day: date) -> HttpResponse:
     query = urlencode({"producer": producer.pk, "month": f"{day:%Y-%m}"})
-    return redirect(f"{reverse('bundles:capacity_calendar')}?{query}")
+    return redirect(f"{reverse('bundles:capacity_calendar')}?{query}#main")

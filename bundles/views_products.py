@@ -20,6 +20,7 @@ from membership.permissions import INSTITUTION_ROLES, is_operator, producer_ids,
 from .allergens import ALLERGENS
 from .models import Capacity, Category, Product
 from .querysets import CapacityQuerySet
+from .share import chart_of, share_by_week
 
 PAGE_SIZE = 25
 DAYS_AHEAD = 28
@@ -74,7 +75,7 @@ def product_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One product; for producers and operators with what is reserved of its capacity on coming days."""
     rows = Product.objects.for_user(request.user).select_related("category", "producer")  # type: ignore[arg-type]
     product = get_object_or_404(rows, code=code)
-    context = {
+    context: dict[str, Any] = {
         "product": product,
         "allergens": allergen_words(product.allergen_codes),
         "capacities": _coming_capacities(request).filter(product=product),
@@ -82,6 +83,9 @@ def product_detail(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": [{"label": _("Products"), "url": reverse("bundles:product_list")}],
         **_reader(request),
     }
+    if context["knows_capacity"]:
+        context["weeks"] = share_by_week(product.producer, clock.today())
+        context["chart"] = chart_of(context["weeks"])
     return render(request, "bundles/product_detail.html", context)
 
 

@@ -48,7 +48,9 @@ def set_photo(product: Product, upload: bytes, *, now: datetime) -> Product:
     """Keep the picture as a fresh JPEG of ours. Raises BadPhoto for what is no picture, or too large."""
     name = f"{product.code}-{now:%Y%m%d%H%M%S}.jpg"
     old = product.photo.name
-    product.photo.save(name, ContentFile(square_jpeg(upload)), save=True)
-    if old and old != product.photo.name:
-        product.photo.storage.delete(old)
+    product.photo.save(name, ContentFile(square_jpeg(upload)), save=False)
+    product.save(update_fields=["photo"])
+    if old:
+        # Not before it is certain that no row names it any more.
+        transaction.on_commit(lambda: product.photo.storage.delete(old))
     return product

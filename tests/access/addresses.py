@@ -7,10 +7,14 @@ that the address doesn't know the method (405).
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from operator import attrgetter
 from typing import Any
 
-from .town import LATER, REQUEST, TODAY, Side
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from .town import LATER, REQUEST, SOON, TODAY, Side
 
 Roles = frozenset[str]
 Answers = Mapping[str, Roles]
@@ -120,6 +124,43 @@ def standing_order(side: Side) -> dict[str, Any]:
     }
 
 
+def _product(side: Side) -> dict[str, Any]:
+    return {
+        "producer": side.producer.pk,
+        "category": side.product.category_id,
+        "name": "새 빵",
+        "unit": "1개",
+        "list_price": 3100,
+        "supply_price": 1300,
+        "tax_type": "taxable",
+        "servings": 1,
+        "weight_g": 200,
+        "volume_ml": 500,
+        "storage": "ambient",
+        "lead_days": 1,
+        "daily_capacity": 100,
+    }
+
+
+def _photo(side: Side) -> dict[str, Any]:
+    picture = BytesIO()
+    Image.new("RGB", (8, 8), "red").save(picture, "PNG")
+    return {"photo": SimpleUploadedFile("photo.png", picture.getvalue(), "image/png")}
+
+
+def _limit(side: Side) -> dict[str, Any]:
+    return {
+        "producer": side.producer.pk,
+        "product": side.product.code,
+        "first_day": str(LATER),
+        "limit": 123,
+    }
+
+
+def _closure(side: Side) -> dict[str, Any]:
+    return {"producer": side.producer.pk, "first_day": str(SOON)}
+
+
 def _shortage(side: Side) -> dict[str, Any]:
     return {"confirmed": 0}
 
@@ -197,6 +238,35 @@ PAGES = [
     ),
     # Bundles are open to every role, and so are the pictures on their pages.
     Address("bundles:product_photo", {"code": "product.code"}, get={"200": MEMBERS}),
+    # -- What producers offer
+    Address(
+        "bundles:product_create",
+        get={"200": ANY_PRODUCER | HUB},
+        # Others' producers can't be named: their people see the form again.
+        post={"302 bundles:product_edit": PRODUCER | HUB, "200": ANY_PRODUCER},
+        data=_product,
+    ),
+    Address(
+        "bundles:product_edit",
+        {"code": "product.code"},
+        get={"200": PRODUCER | HUB},
+        post={"302 bundles:product_detail": PRODUCER | HUB},
+        data=_product,
+    ),
+    Address(
+        "bundles:product_photo_upload",
+        {"code": "product.code"},
+        post={"302 bundles:product_edit": PRODUCER | HUB},
+        data=_photo,
+    ),
+    Address("bundles:capacity_calendar", get={"200": ANY_PRODUCER | HUB}),
+    Address("bundles:capacity_set", post={"302 bundles:capacity_calendar": PRODUCER | HUB}, data=_limit),
+    Address("bundles:closure_add", post={"302 bundles:capacity_calendar": PRODUCER | HUB}, data=_closure),
+    Address(
+        "bundles:closure_remove",
+        {"pk": "closure.pk"},
+        post={"302 bundles:capacity_calendar": PRODUCER | HUB},
+    ),
     # -- Institutions
     Address("orders:order_list", get={"200": ANY_READER | HUB}),
     Address("orders:order_detail", ORDER, get={"200": READERS | HUB}),

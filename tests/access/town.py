@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from bundles.actions.offer import set_photo
-from bundles.models import Bundle, Edition, Product, Slot
+from bundles.models import Bundle, Closure, Edition, Product, Slot
 from delivery.actions.driving import deliver_stop, start_route
 from delivery.models import Route, RoutePlan, Stop
 from membership.models import Organization, Seat, Site, User
@@ -68,6 +68,10 @@ class Side:
     @property
     def product(self) -> Product:
         return self.products[0]
+
+    @cached_property
+    def closure(self) -> Closure:
+        return self.producer.closures.get()
 
     @property
     def bundle(self) -> Bundle:
@@ -208,6 +212,7 @@ def _settle(name: str, size: int) -> Side:
         f.CertificationFactory(organization=producer, number=f"{name}-{nth}")
         _settle_site(side, colour, digit, nth)
         _offer(side, colour, digit, nth)
+    Closure.objects.create(producer=producer, first_day=LATER, last_day=LATER, note=f"{colour}휴무")
     # Whatever runs short has a stand-in that somebody else makes.
     for product in side.products:
         f.ProductFactory(category=product.category, producer=_third_producer())

@@ -148,7 +148,7 @@ def test_units_are_set_for_a_day_or_for_several_and_twice_is_once(client: Client
 
     last = DELIVERY_DATE + timedelta(days=2)
     response = client.post(SET, limits(product, DELIVERY_DATE, last_day=str(last), limit="0"))
-    assert response["Location"] == f"{CALENDAR}?producer={product.producer_id}&month=2026-12"
+    assert response["Location"] == f"{CALENDAR}?producer={product.producer_id}&month=2026-12#main"
     assert list(Capacity.objects.values_list("limit", flat=True)) == [0, 0, 0]
 
 
