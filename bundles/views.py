@@ -25,7 +25,7 @@ from .quote import quote
 from .scaling import MAX_HEADCOUNT
 from .views_products import allergen_words
 
-COMING_EDITIONS = 5
+COMING_EDITIONS = 10
 
 
 class HeadcountForm(forms.Form):

@@ -181,6 +181,16 @@ def test_number_of_people_renews_the_quote_alone() -> None:
     assert "HX-Request" in part["Vary"]
 
 
+def test_date_past_its_cut_off_says_so_instead_of_leading_to_the_form() -> None:
+    bundle = bundle_with("bread")
+    for day in (date(2026, 11, 26), date(2026, 11, 27)):
+        EditionFactory(bundle=bundle, delivery_date=day)
+    client = client_of(orderer())
+    pages = [client.get(detail(bundle, date=day)).content for day in ("2026-11-26", "2026-11-27")]
+    assert [b"The earliest is Fri 27 Nov." in page for page in pages] == [True, False]
+    assert [b"Order this" in page for page in pages] == [False, True]
+
+
 def test_plan_bundle_is_ordered_again_and_again_for_as_many() -> None:
     bundle = bundle_with("bread", kind="plan", plan=PlanFactory())
     EditionFactory(bundle=bundle)
