@@ -33,7 +33,8 @@ def read_demand(first: date, last: date) -> dict[Key, Demand]:
     for bundle, day, people in planned.values_list(
         "standing_order__bundle", "delivery_date", "standing_order__headcount"
     ):
-        demand[bundle, day].open.append(people)
+        if day:
+            demand[bundle, day].open.append(people)
     orders = Order.objects.filter(delivery_date__range=(first, last))
     for bundle, day, people, status in orders.exclude(status__in=["cancelled", "failed"]).values_list(
         "bundle", "delivery_date", "headcount", "status"

@@ -129,7 +129,7 @@ def _offered(products: list[Product], today: date) -> dict[tuple[int, date], int
     return {key: units + sold.get(key, 0) for key, units in free.items()}
 
 
-def _sold(today: date) -> dict[tuple[int, int], int]:
+def _sold(today: date) -> dict[tuple[int, str | int], int]:
     recent = Capacity.objects.filter(reserved__gt=0, on_date__gt=today - timedelta(days=FAIRNESS_DAYS))
     rows = recent.values_list("product__producer", "product__category").annotate(
         won=Sum(F("reserved") * F("product__supply_price"))
