@@ -153,7 +153,7 @@ PAGES = [
     ),
     Address("style_guide", get={"200": HUB}, post={"200": HUB}, changes=NOBODY),
     Address("login", get={"200": EVERYBODY}, post={"302 home": EVERYBODY}, data=_credentials, is_public=True),
-    Address("logout", post={"302 login": MEMBERS}, changes=NOBODY),
+    Address("logout", post={"302 login": EVERYBODY}, changes=NOBODY, is_public=True),
     Address(
         "password_change",
         get={"200": MEMBERS},
