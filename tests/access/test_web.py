@@ -14,9 +14,11 @@ from config.logging import log_settings
 
 from ..factories import PASSWORD
 from ..snapshot import everything
-from .addresses import ADDRESSES, EVERYBODY, PAGES
+from .address import EVERYBODY
+from .addresses import ADDRESSES, OF_ROWS, PAGES
 from .asking import Asker, answer_of, client_for, send, undone, url_of
-from .town import Side, Town
+from .side import Side
+from .town import Town
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = [
@@ -186,9 +188,9 @@ def written(caplog: pytest.LogCaptureFixture) -> str:
 
 
 def test_logs_name_nobody(town: Town, caplog: pytest.LogCaptureFixture) -> None:
-    for role in ROLES:
+    for role in ("visitor", "orderer", "courier"):
         asker = Asker(town, role)
-        for address in ADDRESSES:
+        for address in OF_ROWS:
             asker.ask(address, "GET", q=town.own.orderer.name)
             with undone():
                 asker.ask(address, "POST")
