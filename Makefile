@@ -16,13 +16,17 @@ APPS := membership bundles orders delivery config
 unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint types pictures lock translations messages clean
+.PHONY: run test bench lint types pictures lock translations messages clean
 
 run: .venv/run.stamp
 	@$(BIN)/python manage.py serve --port $(PORT)
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+# One JSON line for each measurement.
+bench: .venv/dev.stamp
+	@$(BIN)/python -m tests.benchmarks.compose
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

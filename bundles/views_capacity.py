@@ -54,7 +54,10 @@ def capacity_set(request: HttpRequest) -> HttpResponse:
             set_capacity(chosen["product"], chosen["first_day"], chosen["limit"], last_day=chosen["last_day"])
         except CapacityShort as error:
             words = _("%(units)s units are already promised for %(day)s: no fewer can be offered.")
-            form.add_error("limit", words % {"units": error.wanted, "day": date_format(error.on_date)})
+            form.add_error(
+                "limit",
+                words % {"units": error.wanted, "day": date_format(error.on_date or chosen["first_day"])},
+            )
         else:
             messages.success(request, _("The units are set."))
             return _back(producer, chosen["first_day"])
@@ -201,5 +204,5 @@ def _named_producer(request: HttpRequest) -> Organization:
 
 
 def _back(producer: Organization, day: date) -> HttpResponse:
-    query = urlencode({"producer": producer.pk, "month": f"{day:%Y-%m}"})
+    query = urlencode({"producer": str(producer.pk), "month": f"{day:%Y-%m}"})
     return redirect(f"{reverse('bundles:capacity_calendar')}?{query}#main")

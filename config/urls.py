@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from . import views
@@ -13,7 +14,8 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("style-guide/", style_guide, name="style_guide"),
     path("login/", views.LoginView.as_view(), name="login"),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    # Also for those whose session is over: asked to log in first, they would come back by GET and find a 405.
+    path("logout/", login_not_required(auth.LogoutView.as_view()), name="logout"),
     path("password/change/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("password/change/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("password/reset/", auth.PasswordResetView.as_view(), name="password_reset"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -21,6 +22,10 @@ STAGES = [
 ]
 
 
+# What stands in place of the stage that an order failed to reach.
+NOT_MADE, NOT_DELIVERED = _("not ordered"), _("delivery failed")
+
+
 def order_steps(order: Order) -> list[dict[str, Any]]:
     """Return the steps of an order from its events; the stage after the last is where it stands or failed.
 
@@ -36,7 +41,7 @@ def order_steps(order: Order) -> list[dict[str, Any]]:
         if place == last and not stopped and state != Status.DELIVERED:
             looks = "current"
         elif place == last + 1 and order.status == Status.FAILED:
-            looks = "failed"
+            looks, label = "failed", capfirst(NOT_MADE if state == Status.CONFIRMED else NOT_DELIVERED)
         steps.append({"label": label, "icon": icon, "state": looks, "when": _when(reached.get(state))})
     return steps
 

@@ -13,8 +13,9 @@ from django.test.client import MULTIPART_CONTENT
 from django.urls import resolve, reverse
 from rest_framework.authtoken.models import Token
 
-from .addresses import Address
-from .town import Side, Town
+from .address import Address
+from .side import Side
+from .town import Town
 
 
 def client_for(town: Town, role: str, **options: Any) -> Client:

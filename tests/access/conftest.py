@@ -10,7 +10,8 @@ from pytest_django import DjangoDbBlocker
 
 from delivery.tasks import plan_day_routes
 
-from .town import NOW, Town, build_town
+from .side import NOW
+from .town import Town, build_town
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,8 +11,9 @@ from pypdf import PdfReader
 from delivery.models import Vehicle
 from orders.models import Order
 
-from .addresses import COURIER, HUB, PRODUCER, READERS
-from .town import Side, Town
+from .address import COURIER, HUB, PRODUCER, READERS
+from .side import Side
+from .town import Town
 
 Marks = set[str]
 

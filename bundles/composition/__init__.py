@@ -1,0 +1,45 @@
+"""The composer: fills the bundles of one or many delivery dates together. Pure: values in, values out.
+
+`compose` is the way in; `rules` has what it is asked and what it answers.
+"""
+
+from .compose import compose
+from .fairness import fair_shares, gini, offered_won, standings
+from .faults import faults
+from .rules import (
+    Composition,
+    Conflict,
+    EditionRequest,
+    Exclusions,
+    Figure,
+    Item,
+    Offer,
+    Past,
+    Result,
+    SlotRule,
+    Standing,
+    price_limits,
+    rotation_links,
+)
+
+__all__ = [
+    "Composition",
+    "Conflict",
+    "EditionRequest",
+    "Exclusions",
+    "Figure",
+    "Item",
+    "Offer",
+    "Past",
+    "Result",
+    "SlotRule",
+    "Standing",
+    "compose",
+    "fair_shares",
+    "faults",
+    "gini",
+    "offered_won",
+    "price_limits",
+    "rotation_links",
+    "standings",
+]

@@ -1,0 +1,70 @@
+"""Which editions of a call share members, so that a producer may come in one of them at most."""
+
+from collections.abc import Sequence
+
+from .table import Table
+
+
+class Rotation:
+    """Links between the editions of a table, by number: `earlier[e]` has (edition, distance) of all it follows."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.earlier: list[list[tuple[int, int]]] = [[] for _ in table.requests]
+        self.later: list[list[tuple[int, int]]] = [[] for _ in table.requests]
+        for edition, request in enumerate(table.requests):
+            for key, distance in request.follows:
+                if key not in table.number:
+                    continue
+                before = table.number[key]
+                if table.requests[before].delivery_date >= request.delivery_date:
+                    raise ValueError("An edition follows those of earlier dates only.")
+                self.earlier[edition].append((before, distance))
+                self.later[before].append((edition, distance))
+
+    def cliques(self) -> list[tuple[int, ...]]:
+        """Return sets of editions of which any two keep producers apart; every such two are in one of them."""
+        near = [
+            {before for before, distance in links if distance <= self.table.apart[edition][0]}
+            for edition, links in enumerate(self.earlier)
+        ]
+        found: list[tuple[int, ...]] = []
+        for edition, before in enumerate(near):
+            left = set(before)
+            while left:
+                clique = [edition]
+                for other in sorted(left, reverse=True) + sorted(before - left, reverse=True):
+                    if all(other in near[member] for member in clique):
+                        clique.append(other)
+                left -= set(clique)
+                found.append(tuple(sorted(clique)))
+        return [c for c in found if not any(set(c) < set(other) for other in found)]
+
+    def kept_from(self, edition: int, placed: Sequence[Sequence[int]]) -> tuple[set[int], set[int]]:
+        """Return the producers and the offers (numbers) that the editions placed around it keep out of an edition.
+
+        `placed` has the offers of every edition.
+        """
+        producers: set[int] = set()
+        offers: set[int] = set()
+        producer_of = self.table.catalogue.producer
+        own = [(other, distance, self.table.apart[edition]) for other, distance in self.earlier[edition]]
+        own += [(other, distance, self.table.apart[other]) for other, distance in self.later[edition]]
+        for other, distance, (producers_apart, products_apart) in own:
+            if distance <= producers_apart:
+                producers |= {int(producer_of[offer]) for offer in placed[other]}
+            if distance <= products_apart:
+                offers |= set(placed[other])
+        return producers, offers
+
+    def before(self, edition: int, most: int) -> list[int]:
+        """Return up to `most` editions that the edition follows, directly or through others, nearest first."""
+        found: list[int] = []
+        queue = [edition]
+        while queue and len(found) < most:
+            here = queue.pop(0)
+            for other, distance in sorted(self.earlier[here], key=lambda link: (link[1], -link[0])):
+                if other not in found and distance <= self.table.apart[here][0]:
+                    found.append(other)
+                    queue.append(other)
+        return found[:most]

@@ -1,0 +1,218 @@
+"""Compose the editions of a stretch of dates together: the linear relaxation first, then date by date in whole numbers.
+
+1. The relaxation over all offers and dates gives the bound, and for every slot the few offers worth a look.
+2. Date by date these are chosen among in whole numbers, as if later dates went as the relaxation has them.
+3. An edition that this leaves out gets all offers, then its neighbours are composed again with it, and only
+   then may producers, and at last products, come again too early, those of the longest ago first.
+4. The dates are gone over again while that brings them nearer the bound. What can't be is explained.
+
+Equal input gives equal output: input is sorted, what is shuffled is shuffled from a fixed seed, the solver
+runs on one thread. Only a call that runs out of its seconds may differ; it ends with the best it has.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from random import Random
+from time import monotonic
+
+import numpy as np
+
+from .explain import explain
+from .reasons import composition
+from .relaxation import Relaxation, Relaxed
+from .rules import Conflict, Past, Result, Standing
+from .state import State
+from .table import Table
+
+LOOK = 15  # offers of a slot, by reduced cost, besides those that the relaxation takes
+FIRST = 0.005  # of its objective: near enough for a group at first
+NEAR = 0.0005  # and when it is gone over
+DONE = 0.008  # of the bound: near enough for all
+ROUNDS = 6
+SMALL = 400  # pairs that are solved at once, exactly
+EXACT = 1e-6
+GROUP = 20  # editions of a date solved together
+NEIGHBOURS = 12  # earlier editions that are composed again to make room for one
+
+
+def solve(table: Table, deadline: float) -> Result:
+    """Return editions for all requests of the table, or why not; `deadline` is of the monotonic clock."""
+    return _Run(table, deadline).result()
+
+
+class _Run:
+    def __init__(self, table: Table, deadline: float) -> None:
+        self.table, self.deadline = table, deadline
+        self.state = State(table)
+        self.dates = [
+            [edition for edition, request in enumerate(table.requests) if request.delivery_date == on]
+            for on in table.days
+        ]
+        self.hopeless: set[int] = set()
+
+    def time_left(self) -> float:
+        return self.deadline - monotonic()
+
+    def result(self) -> Result:
+        relaxed = self._relaxation()
+        if len(self.table.offer) <= SMALL:
+            block = range(len(self.table.requests))
+            self.state.improve(block, self._all_pairs(block), seconds=self.time_left(), gap=EXACT)
+        candidates = self._candidates(relaxed)
+        for block in self.dates:
+            if self.state.missing(block):
+                for group in groups(block, ROUNDS):
+                    pairs = np.concatenate([candidates[edition] for edition in group])
+                    later = self._later(relaxed, group)
+                    self.state.improve(group, pairs, seconds=self._share(), gap=FIRST, later=later)
+                for edition in self.state.missing(block):
+                    self._repair(edition, block)
+        if self._is_changed():
+            relaxed = self._relaxation()
+            candidates = self._candidates(relaxed)
+        self._go_over(relaxed.bound, candidates)
+        return self._answer(relaxed.bound)
+
+    def _relaxation(self) -> Relaxed:
+        # Half of the time at most: without whole numbers there is nothing to deliver.
+        deadline = monotonic() + self.time_left() / 2
+        return Relaxation(self.table, self.state.cliques, self.hopeless).solve(lambda: deadline - monotonic())
+
+    def _is_changed(self) -> bool:
+        asked = [(request.repeat_editions, request.repeat_editions) for request in self.table.requests]
+        return bool(self.hopeless) or self.table.apart != asked
+
+    def _share(self) -> float:
+        """Return the seconds that one date may take: what is left, divided by those to do and one more."""
+        todo = sum(bool(self.state.missing(block)) for block in self.dates)
+        return self.time_left() / (todo + 1)
+
+    def _all_pairs(self, block: Iterable[int]) -> np.ndarray:
+        return np.concatenate([self.table.edition_pairs(edition) for edition in block])
+
+    def _later(self, relaxed: Relaxed, block: list[int]) -> np.ndarray:
+        """Return what the relaxation takes in editions that are neither in the block nor placed."""
+        waiting = [not self.state.pairs[e] and e not in block for e in range(len(self.table.requests))]
+        return np.where(np.array(waiting)[self.table.edition], relaxed.weight, 0.0)
+
+    def _candidates(self, relaxed: Relaxed) -> list[np.ndarray]:
+        """Return for each edition the pairs worth a look: taken by the relaxation, or nearly."""
+        table, found = self.table, []
+        for edition in range(len(table.requests)):
+            keep = [table.edition_pairs(edition)[:0]]
+            for slot in table.slots_of(edition):
+                pairs = table.slot_pairs(slot)
+                keep.append(pairs[(relaxed.weight[pairs] > 0) | table.locked[pairs]])
+                keep.append(pairs[np.argsort(relaxed.reduced[pairs], kind="stable")[:LOOK]])
+            found.append(np.unique(np.concatenate(keep)))
+        return found
+
+    # An edition that found no place
+
+    def _repair(self, edition: int, block: list[int]) -> None:
+        """Find a place for an edition, at the end by relaxing rotation; if there is none, it is hopeless."""
+        if self._place(edition):
+            return
+        if self._is_possible_alone(edition):
+            before = self.state.rotation.before(edition, NEIGHBOURS)
+            for together in (before, [other for other in block if other != edition]):
+                if together and self._place_with(edition, together):
+                    return
+        asked = self.table.apart[edition]
+        for apart in relaxations(asked):
+            self._keep_apart(edition, apart)
+            if self._place(edition):
+                return
+        if self._is_possible_alone(edition) and self._place_with(edition, [o for o in block if o != edition]):
+            return
+        self._keep_apart(edition, asked)
+        self.hopeless.add(edition)
+
+    def _keep_apart(self, edition: int, apart: tuple[int, int]) -> None:
+        self.table.keep_apart(edition, apart)
+        self.state.cliques = self.state.rotation.cliques()
+
+    def _place(self, edition: int) -> bool:
+        self.state.improve([edition], self.table.edition_pairs(edition), seconds=self._share(), gap=NEAR)
+        return not self.state.missing([edition])
+
+    def _place_with(self, edition: int, others: list[int]) -> bool:
+        """Compose the edition together with others again, leaving none of those out that were in."""
+        block = sorted({edition, *(other for other in others if self.state.pairs[other])})
+        self.state.improve(block, self._all_pairs(block), seconds=self._share(), gap=NEAR)
+        return not self.state.missing([edition])
+
+    def _is_possible_alone(self, edition: int) -> bool:
+        """Return whether the edition could be, were it the only one."""
+        alone = State(self.table)
+        alone.improve([edition], self.table.edition_pairs(edition), seconds=self._share(), gap=1.0)
+        return not alone.missing([edition])
+
+    # The end
+
+    def _go_over(self, bound: float, candidates: list[np.ndarray]) -> None:
+        for turn in range(ROUNDS):
+            before = self.state.objective()
+            for block in self.dates:
+                for group in groups([edition for edition in block if edition not in self.hopeless], turn):
+                    if self.time_left() <= 0 or self.state.cost_of_placed() - bound <= DONE * abs(bound):
+                        return
+                    pairs = np.concatenate([candidates[edition] for edition in group])
+                    self.state.improve(group, pairs, seconds=self.time_left() / 2, gap=NEAR)
+            if before - self.state.objective() <= DONE / 100 * abs(bound):
+                return
+
+    def _answer(self, bound: float) -> Result:
+        state, requests = self.state, self.table.requests
+        placed = [edition for edition, pairs in enumerate(state.pairs) if pairs]
+        return Result(
+            compositions={requests[edition].key: composition(state, edition) for edition in placed},
+            unsolved={requests[e].key: self._explain(e) for e in state.missing(range(len(requests)))},
+            objective=state.cost_of_placed(),
+            bound=bound,
+        )
+
+    def _explain(self, edition: int) -> Conflict:
+        """Explain an edition as the others leave it: what they take is gone, what they hold came before."""
+        table, state = self.table, self.state
+        request, around = table.requests[edition], state.around({edition})
+        day = table.days[request.delivery_date]
+        producers = table.catalogue.producers
+        return explain(
+            replace(request, history=request.history + self._neighbours(edition), follows=()),
+            table.catalogue,
+            {(room, request.delivery_date): int(around.free[place]) for room, place in day.rooms.items()},
+            {
+                producer: Standing(
+                    int(around.sold[place]), int(table.fair_share[place]), bool(table.newcomer[place])
+                )
+                for place, producer in enumerate(producers)
+            },
+            self.time_left,
+        )
+
+    def _neighbours(self, edition: int) -> tuple[Past, ...]:
+        table, state = self.table, self.state
+        return tuple(
+            Past(
+                distance,
+                frozenset(table.catalogue.offers[table.offer[pair]].producer for pair in state.pairs[other]),
+                frozenset(table.catalogue.offers[table.offer[pair]].product for pair in state.pairs[other]),
+            )
+            for other, distance in state.rotation.earlier[edition] + state.rotation.later[edition]
+        )
+
+
+def groups(block: Sequence[int], turn: int) -> list[list[int]]:
+    """Return the editions of a date in groups small enough to be solved in a moment, others in every turn."""
+    shuffled = list(block)
+    Random(turn).shuffle(shuffled)  # noqa: S311 -- nothing secret, and the same every time
+    return [sorted(shuffled[start : start + GROUP]) for start in range(0, len(block), GROUP)]
+
+
+def relaxations(asked: tuple[int, int]) -> list[tuple[int, int]]:
+    """Return within how many editions producers and products are kept apart, ever less: producers give way first."""
+    producers, products = asked
+    return [(apart, products) for apart in reversed(range(producers))] + [
+        (0, apart) for apart in reversed(range(products))
+    ]

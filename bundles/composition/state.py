@@ -1,0 +1,112 @@
+"""The editions placed so far, and what they leave to the others."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from . import fairness
+from .block import Around, solve_block
+from .relaxation import empty_price
+from .rotation import Rotation
+from .table import Table
+
+
+class State:
+    """`pairs` has what each edition takes; an edition without is left out."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.rotation = Rotation(table)
+        self.cliques = self.rotation.cliques()
+        self.pairs: list[list[int]] = [[] for _ in table.requests]
+
+    def around(self, block: Collection[int], later: np.ndarray | None = None) -> Around:
+        """Return what the editions outside the block leave; weights of `later` pairs count as sold as well."""
+        table = self.table
+        free = [float(units) for units in table.free]
+        sold = [float(won) for won in table.sold]
+        for edition, pairs in enumerate(self.pairs):
+            for pair in pairs if edition not in block else ():
+                free[table.room[pair]] -= int(table.units[pair])
+                sold[table.producer[pair]] += int(table.sales[pair])
+        if later is not None:
+            for pair in np.flatnonzero(later):
+                sold[table.producer[pair]] += float(later[pair] * table.sales[pair])
+        return Around(free, sold)
+
+    def allowed(self, block: Collection[int], pairs: np.ndarray) -> np.ndarray:
+        """Return those of the pairs that rotation allows beside the editions placed outside the block."""
+        table = self.table
+        offers = [
+            [] if edition in block else [int(table.offer[pair]) for pair in pairs]
+            for edition, pairs in enumerate(self.pairs)
+        ]
+        keep = table.open[pairs]
+        for edition in block:
+            producers, seen = self.rotation.kept_from(edition, offers)
+            if producers or seen:
+                own = table.edition[pairs] == edition
+                keep &= ~(own & np.isin(table.producer[pairs], sorted(producers)))
+                keep &= ~(own & np.isin(table.offer[pairs], sorted(seen)))
+        return pairs[keep]
+
+    def improve(
+        self,
+        block: Sequence[int],
+        pairs: np.ndarray,
+        *,
+        seconds: float,
+        gap: float,
+        later: np.ndarray | None = None,
+    ) -> None:
+        """Compose the editions of the block again from the pairs, and keep that unless it is worse."""
+        now = [pair for edition in block for pair in self.pairs[edition]]
+        allowed = self.allowed(set(block), np.unique(np.concatenate([pairs, np.array(now, dtype=np.int64)])))
+        found = solve_block(
+            self.table, block, allowed, self.around(set(block), later), self.cliques,
+            seconds=seconds, gap=gap, start=now,
+        )  # fmt: skip
+        if found is None:
+            return
+        before, were = self.objective(), [self.pairs[edition] for edition in block]
+        self.take(block, found)
+        # With later dates still to come, what is best for now can't be seen from the objective.
+        if later is None and self.objective() > before:
+            for edition, pairs_before in zip(block, were, strict=True):
+                self.pairs[edition] = pairs_before
+
+    def take(self, block: Sequence[int], pairs: Sequence[int]) -> None:
+        """Place these pairs in the editions of the block, and nothing else."""
+        for edition in block:
+            self.pairs[edition] = []
+        for pair in sorted(pairs):
+            self.pairs[int(self.table.edition[pair])].append(pair)
+
+    def missing(self, block: Sequence[int]) -> list[int]:
+        """Return the editions of the block that are left out."""
+        return [
+            edition for edition in block if not self.pairs[edition] and self.table.requests[edition].slots
+        ]
+
+    def has_past(self, edition: int) -> bool:
+        """Return whether the members of the edition received any before."""
+        return bool(self.table.requests[edition].history or self.rotation.earlier[edition])
+
+    def objective(self) -> float:
+        """Return what it all costs, in won; an edition left out costs more than any edition."""
+        out = self.missing(range(len(self.pairs)))
+        return self.cost_of_placed() + sum(empty_price(self.table, edition) for edition in out)
+
+    def cost_of_placed(self) -> float:
+        """Return what the editions placed cost, in won; see `fairness`."""
+        table, total = self.table, 0.0
+        more = [0] * len(table.fair_share)
+        for edition, pairs in enumerate(self.pairs):
+            producers = Counter(int(table.producer[pair]) for pair in pairs)
+            usual = np.mean([table.usual[slot] for slot in table.slots_of(edition)] or [0.0])
+            total += fairness.TWICE * float(usual) * sum(times - 1 for times in producers.values())
+            for pair in pairs:
+                total += float(table.linear[pair])
+                more[table.producer[pair]] += int(table.sales[pair])
+        return total + float(fairness.price_of_sales(table.sold, more, table.fair_share).sum())

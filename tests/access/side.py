@@ -1,0 +1,120 @@
+"""One side of the town: everybody and everything that belongs together, and the days on which it happens."""
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from functools import cached_property
+
+from bundles.models import Bundle, Closure, Edition, Product, Slot
+from delivery.models import Route, Stop
+from membership.models import Organization, Site, User
+from orders.cutoff import seoul
+from orders.models import CycleRun, Occurrence, Order, PurchaseOrder, PurchaseOrderLine, StandingOrder
+
+from .. import factories as f
+
+YESTERDAY, TODAY = f.DELIVERY_DATE, f.DELIVERY_DATE + timedelta(days=1)
+NOW = seoul(TODAY, time(9, 0))
+SOON, LATER = date(2026, 12, 9), date(2026, 12, 15)
+# A Wednesday on which nothing is ordered yet.
+OPEN = date(2026, 12, 23)
+LATER_CUTOFF = seoul(date(2026, 12, 10), time(15, 0))
+
+
+@dataclass
+class Side:
+    """Everybody and everything that belongs together; lists hold as many as the town was asked for.
+
+    What is found in the database is remembered, since tests undo what they do.
+    """
+
+    name: str
+    institution: Organization
+    orderer: User
+    approver: User
+    viewer: User
+    producer: Organization
+    producer_user: User
+    courier: User
+    sites: list[Site] = field(default_factory=list)
+    products: list[Product] = field(default_factory=list)
+    bundles: list[Bundle] = field(default_factory=list)
+    standing_orders: list[StandingOrder] = field(default_factory=list)
+
+    @property
+    def site(self) -> Site:
+        return self.sites[0]
+
+    @property
+    def product(self) -> Product:
+        return self.products[0]
+
+    @cached_property
+    def closure(self) -> Closure:
+        return self.producer.closures.get()
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle of every order; its slots ask for each product of the producer."""
+        return self.bundles[0]
+
+    @property
+    def standing_order(self) -> StandingOrder:
+        return self.standing_orders[0]
+
+    @cached_property
+    def edition(self) -> Edition:
+        return self.bundle.editions.get(delivery_date=SOON)
+
+    @cached_property
+    def draft(self) -> Edition:
+        """One that nobody has ordered from."""
+        return self.bundle.editions.get(delivery_date=OPEN)
+
+    @cached_property
+    def slot(self) -> Slot:
+        return self.bundle.slots.first()
+
+    @cached_property
+    def planned(self) -> Occurrence:
+        return self.standing_order.occurrences.filter(status="planned").first()
+
+    @cached_property
+    def failed(self) -> Occurrence:
+        return self.standing_order.occurrences.filter(status="failed").first()
+
+    @cached_property
+    def delivered(self) -> Order:
+        return self.institution.orders.filter(status="delivered").first()
+
+    @cached_property
+    def placed(self) -> Order:
+        return self.institution.orders.filter(status="placed").first()
+
+    @cached_property
+    def to_pack(self) -> Order:
+        return self.institution.orders.filter(status="confirmed", delivery_date=SOON).first()
+
+    @cached_property
+    def purchase_order(self) -> PurchaseOrder:
+        """One that waits for its answer."""
+        return self.producer.purchase_orders.get(delivery_date=SOON)
+
+    @cached_property
+    def line(self) -> PurchaseOrderLine:
+        return self.purchase_order.lines.first()
+
+    @cached_property
+    def route(self) -> Route:
+        """Today's, not yet started."""
+        return Route.objects.get(shift__courier=self.courier, plan__date=TODAY)
+
+    @cached_property
+    def stop(self) -> Stop:
+        """Yesterday's, still to deliver."""
+        return Stop.objects.filter(route__shift__courier=self.courier, route__status="started").get(
+            status="pending", sequence=2
+        )
+
+    @cached_property
+    def run(self) -> CycleRun:
+        return CycleRun.objects.filter(items__organization=self.institution).first()

@@ -1,0 +1,1 @@
+"""Measurements, one JSON line each: `make bench` runs them all."""

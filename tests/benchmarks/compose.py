@@ -1,0 +1,97 @@
+"""How good and how fast the composer is: `python -m tests.benchmarks.compose town|city|fairness`.
+
+Prints one JSON line each. `bound` is the bound of the linear relaxation over all offers (of all dates together in
+the town; of each date, after the dates before it, in the city), and `gap_percent` how far above it the editions
+are. `cpu_seconds` is the processor time of the whole process, `seconds` the time on the wall while composing.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from bundles.composition import EditionRequest, Offer, Result, compose, faults, standings
+
+from . import city, town, weeks
+
+TOWN_SECONDS = 10
+CITY_SECONDS = 60
+CITY_SEED = 7
+
+
+def compose_town() -> dict[str, Any]:
+    """The demo town's next four weeks, from nothing sold."""
+    requests, offers = town.requests(), town.offers()
+    capacities = town.capacities(sorted({request.delivery_date for request in requests}))
+    measured = _measure(requests, offers, capacities, {}, TOWN_SECONDS)
+    return {"benchmark": "compose_town", "weeks": town.WEEKS, "apart": town.APART, **measured}
+
+
+def compose_city() -> dict[str, Any]:
+    """A drawn city's working week, after a window in which some have sold."""
+    random = Random(CITY_SEED)
+    offers = city.offers(random)
+    days = [city.FIRST_DAY + timedelta(days=place) for place in range(city.DAYS)]
+    capacities = city.capacities(random, offers, days)
+    requests = city.requests(random, days)
+    sales = city.sales(random, offers)
+    measured = _measure(requests, offers, capacities, sales, CITY_SECONDS, set(range(0, city.PRODUCERS, 40)))
+    return {
+        "benchmark": "compose_city",
+        "producers": city.PRODUCERS,
+        "products": city.PRODUCTS,
+        "days": city.DAYS,
+        "apart": city.APART,
+        **measured,
+    }
+
+
+def compose_fairness() -> dict[str, Any]:
+    """Twelve weeks of the town, composed and by the two usual practices; see `weeks`."""
+    return {"benchmark": "compose_fairness", **weeks.play()}
+
+
+def _measure(
+    requests: list[EditionRequest],
+    offers: list[Offer],
+    capacities: dict,
+    sales: dict,
+    seconds: float,
+    newcomers: set[int] = frozenset(),
+) -> dict[str, Any]:
+    wall, cpu = time.monotonic(), time.process_time()
+    where = standings(requests, offers, capacities, sales, newcomers)
+    result: Result = compose(requests, offers, capacities, where, seconds=seconds)
+    wall, cpu = time.monotonic() - wall, time.process_time() - cpu
+    return {
+        "editions": len(requests),
+        "feasible": len(result.compositions),
+        "relaxed": sum(bool(composition.relaxed) for composition in result.compositions.values()),
+        "faults": len(faults(result.compositions, requests, offers, capacities)),
+        "objective": round(result.objective),
+        "bound": round(result.bound),
+        "gap_percent": round(100 * result.gap, 2),
+        "seconds": round(wall, 1),
+        "cpu_seconds": round(cpu, 1),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
+    "town": compose_town,
+    "city": compose_city,
+    "fairness": compose_fairness,
+}
+
+
+def main(names: list[str]) -> None:
+    for name in names or BENCHMARKS:
+        print(json.dumps(BENCHMARKS[name](), ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,92 @@
+"""The demo town as the composer is asked: its bundles, products and standing orders in four weeks."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+
+from bundles.composition import EditionRequest, Offer, SlotRule, price_limits, rotation_links
+from config.demo_town import load_bundles, load_products, load_slots, load_standing_orders, load_producers
+from bundles.allergens import mask
+from orders.schedule import rule_dates
+
+FIRST_DAY = date(2026, 3, 2)
+WEEKS = 4
+APART = {"plan": 2, "event": 1}  # editions
+MARGIN, PACKING, SAVING = 10, 1_000, 3
+MAX_PRODUCER_PERCENT = 80  # of a lunch meeting, most is the lunch
+
+
+def offers() -> list[Offer]:
+    """Return what the town's producers offer; vegan is what has no egg, milk, fish or meat among its allergens."""
+    animal = mask((1, 2, 7, 8, 9, 10, 15, 16, 17, 18))
+    producers = {row.key: (place, row) for place, row in enumerate(load_producers())}
+    made = []
+    for place, row in enumerate(load_products()):
+        number, producer = producers[row.producer]
+        allergens = mask(row.allergens)
+        made.append(
+            Offer(
+                product=place,
+                producer=number,
+                category=row.category,
+                supply_price=row.supply_price,
+                list_price=row.list_price,
+                servings=row.servings,
+                storage=row.storage,
+                allergens=allergens,
+                is_vegan=not allergens & animal,
+                lead_days=row.lead_days,
+                certified=tuple((paper.valid_from, paper.valid_until) for paper in producer.certifications),
+            )
+        )
+    return made
+
+
+def capacities(days: list[date]) -> dict[tuple[object, date], int]:
+    """Return the units of each product on each day, as on an ordinary day."""
+    products = enumerate(load_products())
+    return {(place, day): row.daily_capacity for place, row in products for day in days}
+
+
+def requests(first_day: date = FIRST_DAY, weeks: int = WEEKS) -> list[EditionRequest]:
+    """Return an edition for each bundle and weekday on which a standing order delivers.
+
+    Members of an edition are its standing orders; whom one edition feeds twice in a row it keeps apart.
+    """
+    slots = defaultdict(list)
+    for row in load_slots():
+        rule = SlotRule(row.position, row.category, row.servings_per_person or 0, row.fixed_quantity or 0)
+        slots[row.bundle].append(rule)
+    demand: dict[tuple[str, date], list[int]] = defaultdict(list)
+    received: dict[str, dict[int, list[tuple[str, date]]]] = defaultdict(lambda: defaultdict(list))
+    last_day = first_day + timedelta(weeks=weeks) - timedelta(days=1)
+    for member, row in enumerate(load_standing_orders()):
+        starts = first_day - timedelta(weeks=row.anchor_weeks_back)
+        for day in rule_dates(row.rrule, starts, after=first_day - timedelta(days=1), until=last_day):
+            if day.weekday() < 5:
+                demand[row.bundle, day].append(row.headcount)
+                received[row.bundle][member].append((row.bundle, day))
+    links = {key: found for members in received.values() for key, found in rotation_links(members).items()}
+    bundles = {row.code: row for row in load_bundles()}
+    made = []
+    for (code, day), people in sorted(demand.items()):
+        bundle = bundles[code]
+        max_cost, min_worth = price_limits(
+            bundle.price, margin_percent=MARGIN, packing=PACKING, saving_percent=SAVING
+        )
+        made.append(
+            EditionRequest(
+                key=(code, day),
+                bundle=code,
+                delivery_date=day,
+                base_headcount=bundle.base_headcount,
+                price=bundle.price,
+                max_cost=max_cost,
+                min_worth=min_worth,
+                slots=tuple(slots[code]),
+                demand=tuple(people),
+                max_producer_percent=MAX_PRODUCER_PERCENT,
+                repeat_editions=APART[bundle.kind],
+                follows=tuple(link for link in links[code, day] if link[1] <= APART[bundle.kind]),
+            )
+        )
+    return made
