@@ -161,7 +161,7 @@ ACKNOWLEDGE_TIME = time(15, 0)
 ROUTE_PLANNING_TIME = time(16, 0)
 ROUTE_SECONDS = env.float("ROUTE_SECONDS", default=5)
 PREVIEW_HORIZON_DAYS = 35
-# A draft that nobody published is published by itself so many days before its delivery, or when it is ordered.
+# A draft that nobody published is published by itself so many days before its delivery, or when ordered.
 PUBLISH_DAYS = env.int("PUBLISH_DAYS", default=10)
 COMPOSE_SECONDS = env.float("COMPOSE_SECONDS", default=20)
 

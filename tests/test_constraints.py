@@ -1,13 +1,14 @@
 """The rules that the database itself holds: each is broken once, past every form and action."""
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
+from bundles.models import Closure, EditionBan
 from delivery.models import Proof, Stop, Unassigned
 from orders.models import (
     CycleItem,
@@ -113,6 +114,17 @@ BROKEN: dict[str, Callable[[], None]] = {
     "slot_is_per_person_or_fixed": lambda: changed(f.SlotFactory(), fixed_quantity=1),
     "one_edition_per_bundle_and_date": lambda: again(f.EditionFactory()),
     "product_once_per_edition": lambda: again(f.EditionFactory().items.get(), slot=f.SlotFactory()),
+    "product_banned_once_per_edition": lambda: again(
+        EditionBan.objects.create(edition=f.EditionFactory(), product=f.ProductFactory())
+    ),
+    "product_season_ends_after_start": lambda: changed(
+        f.ProductFactory(offered_from=SUNDAY), offered_until=SUNDAY - timedelta(days=1)
+    ),
+    "closure_ends_after_start": lambda: changed(
+        Closure.objects.create(producer=f.ProducerFactory(), first_day=SUNDAY, last_day=SUNDAY),
+        last_day=SUNDAY - timedelta(days=1),
+    ),
+    "published_edition_says_when": lambda: changed(f.EditionFactory(), status="published"),
     "bundle_percents_within_100": lambda: changed(f.BundleFactory(), margin_percent=101),
     # orders
     "failed_item_has_a_reason": lambda: changed(cycle_item(), outcome="failed"),

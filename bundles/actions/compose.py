@@ -138,8 +138,9 @@ def _answer(wanted: Wanted, result: Result) -> tuple[Composition, tuple[str, ...
         return composition, ()
     conflict: Conflict = result.unsolved[wanted.key]
     if conflict.best is None or not NEGOTIABLE.issuperset(conflict.without):
-        known = {("no_product",): "no_product", ("capacity",): "no_capacity", ("lead_time",): "too_late"}
-        raise CannotCompose(known.get(conflict.rules, "no_edition"), " ".join(conflict.rules))
+        rules = " ".join(conflict.rules)
+        known = {"no_product": "no_product", "capacity": "no_capacity", "lead_time": "too_late"}
+        raise CannotCompose(known.get(rules, "no_edition"), rules)
     return conflict.best, conflict.without
 
 
@@ -270,7 +271,7 @@ def _contents(keys: Collection[Key]) -> dict[Key, tuple[frozenset[int], frozense
     }
 
 
-def _sales(first_day: date, products: Iterable[Product]) -> tuple[dict[tuple[int, int], int], set[int]]:
+def _sales(first_day: date, products: Iterable[Product]) -> tuple[dict[tuple[int, str | int], int], set[int]]:
     """Return won by producer and category in the weeks up to the first day, and who never sold anything."""
     reserved = Capacity.objects.filter(reserved__gt=0)
     recent = reserved.filter(on_date__gt=first_day - timedelta(days=FAIRNESS_DAYS), on_date__lte=first_day)

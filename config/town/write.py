@@ -229,7 +229,8 @@ class _Writer:
 
     def _bundles(self, row: Any) -> None:
         plan = self._find("plan", row.plan, "plans") if row.plan else None
-        copied = "code kind name name_en description description_en base_headcount price max_producer_percent".split()
+        copied = "code kind name name_en description description_en base_headcount price".split()
+        copied.append("max_producer_percent")
         bundle = Bundle(plan=plan, **{name: getattr(row, name) for name in copied})
         self._keep(row.code, self._save(bundle), "code")
 

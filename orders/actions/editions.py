@@ -176,7 +176,8 @@ def _received(first_day: date, wanted: set[Key]) -> dict[int, list[Key]]:
     for member, bundle, day in occurrences.values_list(
         "standing_order__organization", "standing_order__bundle", "delivery_date"
     ):
-        received[member].add((bundle, day))
+        if day:
+            received[member].add((bundle, day))
     orders = Order.objects.filter(bundle__in=bundles, delivery_date__gt=since).exclude(
         status__in=["failed", "cancelled"]
     )

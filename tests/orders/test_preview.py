@@ -42,11 +42,15 @@ def test_preview_shows_each_date_of_five_weeks_once() -> None:
     first = cycle.preview(now=TUESDAY)
     shown = dates()
 
-    assert [(run.step, run.done, run.failed) for run in first] == [("preview", 1, 0), ("compose", 5, 0)]
+    assert [(run.step, run.done, run.failed) for run in first] == [
+        ("preview", 1, 0),
+        ("compose", 5, 0),
+        ("publish", 1, 0),
+    ]
     assert shown == [(day, day, "planned", "") for day in TUESDAYS]
     assert cycle.preview(now=TUESDAY) == []
     assert dates() == shown
-    assert CycleRun.objects.count() == 2
+    assert CycleRun.objects.count() == 3
 
 
 def test_preview_goes_on_where_it_stopped() -> None:
@@ -216,7 +220,11 @@ def test_a_bundle_that_cannot_be_composed_is_recorded_once_and_the_others_go_thr
     first = cycle.preview(now=TUESDAY)
     second = cycle.preview(now=TUESDAY)
 
-    assert [(run.step, run.done, run.failed) for run in first] == [("preview", 3, 0), ("compose", 1, 2)]
+    assert [(run.step, run.done, run.failed) for run in first] == [
+        ("preview", 3, 0),
+        ("compose", 1, 2),
+        ("publish", 1, 0),
+    ]
     assert second == []
     assert failures() == [
         ("compose", f"{large.bundle.name} 2026-12-01", "no_capacity"),

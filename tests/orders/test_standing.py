@@ -61,6 +61,7 @@ def test_a_new_standing_order_shows_its_dates_and_contents_at_once() -> None:
     assert [(edition.delivery_date, edition.items.count()) for edition in editions] == [
         (day, 2) for day in days
     ]
+    assert [run.step for run in cycle.preview(now=TUESDAY)] == ["publish"]
     after = everything()
     assert cycle.preview(now=TUESDAY) == []
     assert everything() == after
