@@ -158,6 +158,11 @@ class Edition(models.Model):
             models.UniqueConstraint(
                 fields=["bundle", "delivery_date"], name="one_edition_per_bundle_and_date"
             ),
+            models.CheckConstraint(
+                condition=Q(status="draft", published_at=None)
+                | Q(status="published", published_at__isnull=False),
+                name="published_edition_says_when",
+            ),
         ]
 
     def __str__(self) -> str:
