@@ -35,8 +35,9 @@ class Command(BaseCommand):
         now, today = clock.now(), clock.today()
         first_day = today - timedelta(days=PLAYED_DAYS)
         town = demo_town(today, _working_days(first_day, today + timedelta(days=SHIFT_DAYS_AHEAD)))
-        # Small days settle in well under a second; history need not be searched longer.
-        with transaction.atomic(), override_settings(ROUTE_SECONDS=1):
+        # Small days settle in well under a second; history need not be searched longer. The composer gets all
+        # the time it wants, so that a busy machine makes the same town.
+        with transaction.atomic(), override_settings(ROUTE_SECONDS=1, COMPOSE_SECONDS=600):
             write_town(town, password=make_password(DEMO_PASSWORD), is_demo=True, now=now)
             _add_unlocated_annex(today)
             play(first_day, now)
