@@ -8,13 +8,13 @@ import numpy as np
 
 from . import fairness
 from .highs import INFINITY, Model
-from .relaxation import SCALE, empty_price, whole_prices
+from .prices import SCALE, empty_price, whole_prices
 from .table import Table
 
 
 @dataclass(frozen=True)
 class Around:
-    """What the other editions leave: free units of each room, won sold by each producer (numbers of the table)."""
+    """What the other editions leave: free units by room and won sold by producer (numbers of the table)."""
 
     free: Sequence[float]
     sold: Sequence[float]
@@ -32,7 +32,7 @@ def solve_block(
     start: Sequence[int] = (),
     costs: np.ndarray | None = None,
 ) -> list[int] | None:
-    """Return the pairs to take for the editions, fewest left out, then least cost in won; None if time ran out.
+    """Return the pairs to take for the editions: fewest left out, then least cost; None if time ran out.
 
     `start` is a solution to improve on: the pairs taken now. `costs` of the table's pairs, if given, are
     all that counts, instead of fairness, variety and ratings.
@@ -104,7 +104,7 @@ class _Block:
             by_producer[int(table.producer[self.pairs[column]])].append(place)
         total = None
         least = self._least_cost(edition, own)
-        usual = np.mean([table.usual[slot] for slot in table.slots_of(edition)] or [0.0])
+        usual = float(np.mean([table.usual[slot] for slot in table.slots_of(edition)] or [0.0]))
         for places in by_producer.values():
             items = min(len(places), sum(table.variety[slot] for slot in table.slots_of(edition)))
             most = np.sort(cost[places])[::-1][:items].sum()
@@ -164,7 +164,7 @@ class _Block:
                     model.add_row(-INFINITY, -constant / SCALE, [*columns, more], [*values, -1])
 
     def _most_sales(self, columns: list[int], sales: np.ndarray) -> float:
-        """Return the won that the columns could sell at most: the greatest of each slot, as often as it has places."""
+        """Return the won that the columns could sell at most: each slot's greatest, in all of its places."""
         most: dict[int, float] = {}
         for column, won in zip(columns, sales, strict=True):
             slot = int(self.table.slot[self.pairs[column]])

@@ -31,8 +31,8 @@ def compose(
     """Return editions for all requests, or why not, within about so many seconds.
 
     `capacities` has free units by (`Offer.room`, date); nothing said is nothing free. `standings` comes from
-    `fairness.standings`. Objective and bound are the sums of those of the stretches. Raises ValueError for a key or
-    product given twice, or an edition that follows another of the same date or a later one.
+    `fairness.standings`. Objective and bound are the sums of those of the stretches. Raises ValueError for a
+    key or product given twice, or an edition that follows another of the same date or a later one.
     """
     if len({request.key for request in requests}) != len(requests):
         raise ValueError("A key names one request.")

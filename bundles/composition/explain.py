@@ -6,6 +6,7 @@ a set of which every part can hold. Then as few of them as possible are dropped 
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -61,7 +62,7 @@ class _Case:
         return self.known[held]
 
     def best_by(self, held: Collection[str], column: str | None, sign: int = 1) -> int | None:
-        """Return the least of a column of the table (cost, or −worth), or None where no edition keeps the rules."""
+        """Return the least of a column of the table (cost, −worth); None if no edition keeps the rules."""
         table = self.table(held)
         costs = np.zeros(len(table.offer)) if column is None else sign * getattr(table, column).astype(float)
         state = State(table)
@@ -95,7 +96,7 @@ class _Case:
         return tuple(rules)
 
     def _fewest_to_drop(self, conflict: tuple[str, ...]) -> tuple[str, ...]:
-        """Return what must go: as few as possible, of this conflict first, and of others if there are more."""
+        """Return what must go: as few as can be, of this conflict first, then of others if there are more."""
         rules = [rule for rule in RULES if rule not in _OPEN]
         for size in range(1, len(rules) + 1):
             found = [
@@ -145,8 +146,6 @@ class _Case:
 
     def _least_percent(self, others: list[str]) -> int:
         """Return the least part of an edition that its greatest producer can have."""
-        from dataclasses import replace
-
         low, high = self.request.max_producer_percent, 100
         while high - low > 1:
             middle = (low + high) // 2
@@ -166,7 +165,7 @@ class _Case:
         return Figure("locked", None, len(self.request.locked), possible)
 
     def _scarcest(self, rule: str, conflict: tuple[str, ...]) -> Figure:
-        """Return the slot with least choice left by the conflict, among those where the rule takes some away."""
+        """Return the slot with least choice left by the conflict, of those where the rule takes some away."""
         with_all, without = self.table(conflict), self.table([r for r in conflict if r != rule])
         figures = []
         for number in with_all.slots_of(0):

@@ -3,10 +3,11 @@
 A producer's fair share is its part of what its categories sell: of each category's sales in the window and
 in the editions asked for, in proportion to the capacity (won at supply prices) that it offers there.
 
-The objective, in won: every won that a producer sells costs its ratio of sales to fair share at that moment (0 for
-the first won, 1 at the fair share, 2 at double), in steps of `BREAKS`. Summed up that is half the sum of
-sales² / fair share, which is least when all stand alike. What an item costs more than is usual for its
-slot is taken off again (and what it costs less is put on), so that dear goods are neither sought nor avoided at the fair share.
+The objective, in won: every won that a producer sells costs its ratio of sales to fair share at that moment
+(0 for the first won, 1 at the fair share, 2 at double), in steps of `BREAKS`. Summed up that is half the sum
+of sales² / fair share, which is least when all stand alike. Within one call an item counts as the won that
+is usual for its slot (the mean of what the rules allow), whatever it costs itself: dear goods are neither
+sought nor avoided. Between calls, what was really sold counts.
 Variety, ratings and newcomers weigh less, as parts of the slot's usual cost.
 """
 
@@ -154,7 +155,7 @@ def offered_won(
 
 
 def gini(values: Iterable[float]) -> float:
-    """Return the Gini coefficient of values that aren't negative: 0 where all are equal, near 1 where one has all."""
+    """Return the Gini coefficient of values of 0 or more: 0 where all are equal, near 1 where one has all."""
     ordered = sorted(values)
     total = sum(ordered)
     if not ordered or total <= 0:

@@ -1,4 +1,4 @@
-"""What is wrong with editions, worked out from the rules alone: it trusts neither the composer nor its sums."""
+"""What is wrong with editions, worked out from the rules alone, trusting neither composer nor sums."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping

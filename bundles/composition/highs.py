@@ -1,4 +1,4 @@
-"""The solver: HiGHS behind the few calls that the composer needs, on one thread and always in the same way."""
+"""The solver: HiGHS behind the few calls that the composer needs, on one thread, always in the same way."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +7,8 @@ import numpy as np
 
 INFINITY = highspy.kHighsInf
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
+
+Numbers = Sequence[float] | Sequence[int] | np.ndarray
 
 
 class Model:
@@ -26,9 +28,9 @@ class Model:
 
     def add_columns(
         self,
-        costs: Sequence[float],
-        lower: Sequence[float],
-        upper: Sequence[float],
+        costs: Numbers,
+        lower: Numbers,
+        upper: Numbers,
         entries: Sequence[Sequence[tuple[int, float]]] | None = None,
         *,
         integer: bool = False,
@@ -50,7 +52,7 @@ class Model:
             self._highs.changeColsIntegrality(count, np.array(added, dtype=np.int32), kinds)
         return added
 
-    def add_row(self, lower: float, upper: float, columns: Sequence[int], values: Sequence[float]) -> int:
+    def add_row(self, lower: float, upper: float, columns: Numbers, values: Numbers) -> int:
         """Add one row over the columns that exist."""
         self._highs.addRow(
             lower, upper, len(columns), np.asarray(columns, dtype=np.int32), np.asarray(values, float)

@@ -1,9 +1,11 @@
 """An edition in the caller's words, and why each item is in it.
 
-Codes: `locked` by the operator; `only_choice` that the rules leave; `newcomer`; `below_fair_share` (the producer,
-before this item); `new_to_members`; `well_rated` (4 or more); `passed_over` (a product that deserved it more
-would have broken a rule); `balance` where none of these says it: it fits the whole best.
+Codes: `locked` by the operator; `only_choice` that the rules leave; `newcomer`; `below_fair_share` (the
+producer, before this item); `new_to_members`; `well_rated` (4 or more); `passed_over` (a product that
+deserved it more would have broken a rule); `balance` where none of these says it: it fits the whole best.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -46,7 +48,7 @@ def _relaxed(request: EditionRequest, apart: tuple[int, int]) -> tuple[str, ...]
 
 
 def _item(
-    state: State, edition: int, pair: int, allowed: np.ndarray, free: list[float], sold: list[float]
+    state: State, edition: int, pair: int, allowed: np.ndarray, free: Sequence[float], sold: list[float]
 ) -> Item:
     table, slot = state.table, int(state.table.slot[pair])
     offer = table.catalogue.offers[table.offer[pair]]
@@ -83,9 +85,9 @@ def _reasons(
 
 
 def _passed_over(
-    state: State, edition: int, pair: int, others: np.ndarray, free: list[float], sold: list[float]
+    state: State, edition: int, pair: int, others: np.ndarray, free: Sequence[float], sold: list[float]
 ) -> tuple[int, str] | None:
-    """Return the product that deserves the place most, if more than this one, and the rule that it would break."""
+    """Return the product that deserves the place more, if one does, and the rule that it would break."""
     table, request = state.table, state.table.requests[edition]
     pairs = np.append(others, pair)
     producers = table.producer[pairs]

@@ -1,9 +1,10 @@
-"""The linear relaxation of the whole problem, over all offers and dates: the bound, and what to choose from.
+"""The linear relaxation of a whole stretch, over all offers and dates: the bound, and what to choose from.
 
-Columns are generated: a model with a few pairs is solved, every allowed pair is priced at its duals, and those
-that would help are added until none does. Rows that few solutions break (shared capacity, rotation within the
-call, a producer's part, a product twice) are added when one breaks them. Both leave the optimum what it
-is over all pairs and rows; and from any duals follows a bound (Lagrange) that holds at whatever point it stops.
+Columns are generated: a model with a few pairs is solved, every allowed pair is priced at its duals, and
+those that would help are added until none does. Rows that few solutions break (shared capacity, rotation
+within the stretch, a producer's part, a product twice, what sales cost together) are added when one breaks
+them. Both leave the optimum what it is over all pairs and rows; and from any duals follows a bound (Lagrange)
+that holds at whatever point it stops.
 """
 
 from collections import defaultdict
@@ -14,13 +15,12 @@ import numpy as np
 
 from . import fairness
 from .highs import INFINITY, Model
+from .prices import SCALE, empty_price, whole_prices
 from .table import Table
 
-SCALE = 1_000.0  # won in the model
 FIRST = 6  # columns of each slot to begin with
 MORE = 6  # and to add at a time
 CLOSE = 2e-4  # of the objective: how near to its bound it stops
-EMPTY = 20.0  # times the usual cost of an edition: the price of leaving it out
 _EPS = 1e-6
 
 
@@ -33,27 +33,10 @@ class Relaxed:
     reduced: np.ndarray
 
 
-def empty_price(table: Table, edition: int) -> float:
-    """Return the won that leaving an edition out costs: more than any edition."""
-    usual = sum(table.usual[slot] * table.variety[slot] for slot in table.slots_of(edition))
-    return EMPTY * max(usual, float(table.requests[edition].price), SCALE)
-
-
-def whole_prices(table: Table, pairs: np.ndarray, sold: Sequence[float]) -> np.ndarray:
-    """Return what the sales of each pair cost in fairness if it is the producer's only one, in won.
-
-    Whole items cost at least the sum of this, which fractions of them on a rising price wouldn't: put on
-    the pairs, it brings the relaxation near to what whole numbers can do.
-    """
-    producers = table.producer[pairs]
-    shares = np.array(table.fair_share)[producers]
-    return fairness.price_of_sales(np.array(sold)[producers], table.sales[pairs], shares)
-
-
 class Relaxation:
     """See the module.
 
-    `cliques` are sets of editions of which one producer may be in one at most; editions `left_out` stay empty.
+    `cliques` are sets of editions of which a producer may be in one at most; editions `left_out` stay empty.
     """
 
     def __init__(
@@ -198,14 +181,14 @@ class Relaxation:
         part: dict[tuple[int, int], float] = defaultdict(float)
         spent: dict[int, float] = defaultdict(float)
         twice: dict[tuple[int, int], float] = defaultdict(float)
-        place: dict[tuple[int, int], dict[int, float]] = defaultdict(lambda: defaultdict(float))
+        place: dict[tuple[int, int], list[int]] = defaultdict(list)
         for pair in taken:
             edition, producer = int(table.edition[pair]), int(table.producer[pair])
             use[int(table.room[pair])] += weight[pair] * table.units[pair]
             part[edition, producer] += weight[pair] * table.cost[pair]
             spent[edition] += weight[pair] * table.cost[pair]
             twice[edition, int(table.offer[pair])] += weight[pair]
-            place[edition, producer][int(table.slot[pair])] += weight[pair]
+            place[edition, producer].append(int(pair))
         if "capacity" not in table.waived:
             for room, units in use.items():
                 if units > table.free[room] + 1e-4:
@@ -218,7 +201,7 @@ class Relaxation:
                 self._row(("twice", edition, offer), 1.0, pairs, np.ones(len(pairs)))
         if "producer_share" not in table.waived:
             self._cut_shares(part, spent)
-        self._cut_rotation(place)
+        self._cut_rotation({key: self._fullest(pairs, weight) for key, pairs in place.items()})
         self._cut_sales(taken, weight)
         return len(self.lazy) - before
 
@@ -259,33 +242,55 @@ class Relaxation:
                     also=(column, -1.0),
                 )
 
-    def _cut_rotation(self, place: dict[tuple[int, int], dict[int, float]]) -> None:
-        """One producer in one edition of a clique: in each edition its fullest slot speaks for it."""
-        table = self.table
-        producers: dict[int, list[int]] = defaultdict(list)
-        for edition, producer in place:
-            producers[edition].append(producer)
+    def _cut_rotation(self, fullest: dict[tuple[int, int], tuple[float, np.ndarray]]) -> None:
+        """One producer in one edition of a clique: in each edition its fullest place speaks for it."""
+        editions: dict[int, list[int]] = defaultdict(list)
+        for edition, producer in fullest:
+            editions[edition].append(producer)
         for number, clique in enumerate(self.cliques):
             total: dict[int, float] = defaultdict(float)
             for edition in clique:
-                for producer in producers[edition]:
-                    total[producer] += max(place[edition, producer].values())
-            for producer, times in total.items():
-                if times <= 1 + 1e-3:
-                    continue
-                slots = [self._fullest(edition, producer, place) for edition in clique]
-                pairs = np.concatenate([table.slot_pairs(slot) for slot in slots])
-                pairs = pairs[table.producer[pairs] == producer]
-                self._row(("rotation", number, producer, *slots), 1.0, pairs, np.ones(len(pairs)))
+                for producer in editions[edition]:
+                    total[producer] += fullest[edition, producer][0]
+            for producer in [producer for producer, times in total.items() if times > 1 + 1e-3]:
+                places = [
+                    fullest[edition, producer][1]
+                    if (edition, producer) in fullest
+                    else self._any_place(edition, producer)
+                    for edition in clique
+                ]
+                pairs = np.concatenate(places)
+                name = ("rotation", number, producer, *(int(place[0]) for place in places if len(place)))
+                self._row(name, 1.0, pairs, np.ones(len(pairs)))
 
-    def _fullest(self, edition: int, producer: int, place: dict[tuple[int, int], dict[int, float]]) -> int:
-        """Return the slot where the producer has most, or could have anything."""
+    def _fullest(self, pairs: list[int], weight: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return how far a producer is in an edition, and where: the place of which most is taken.
+
+        A place is a slot for one product; in a slot for several, each product is one.
+        """
         table = self.table
-        if (edition, producer) in place:
-            return max(sorted(place[edition, producer].items()), key=lambda item: item[1])[0]
-        pairs = table.edition_pairs(edition)
-        own = table.slot[pairs[table.producer[pairs] == producer]]
-        return int(own[0]) if len(own) else table.first_slot[edition]
+        full: dict[int, float] = defaultdict(float)
+        for pair in pairs:
+            slot = int(table.slot[pair])
+            if table.variety[slot] == 1:
+                full[-1 - slot] += weight[pair]
+            else:
+                full[pair] = weight[pair]
+        most = max(sorted(full), key=lambda place: full[place])
+        if most >= 0:
+            return full[most], np.array([most])
+        return full[most], self._of_producer(-1 - most, int(table.producer[pairs[0]]))
+
+    def _any_place(self, edition: int, producer: int) -> np.ndarray:
+        """Return a place where the producer could be in an edition that takes nothing of it."""
+        for slot in self.table.slots_of(edition):
+            if self.table.variety[slot] == 1 and len(own := self._of_producer(slot, producer)):
+                return own
+        return np.zeros(0, dtype=np.int64)
+
+    def _of_producer(self, slot: int, producer: int) -> np.ndarray:
+        pairs = self.table.slot_pairs(slot)
+        return pairs[self.table.producer[pairs] == producer]
 
     def _row(
         self, name: tuple, upper: float, pairs: np.ndarray, values: np.ndarray,

@@ -6,7 +6,7 @@ from .table import Table
 
 
 class Rotation:
-    """Links between the editions of a table, by number: `earlier[e]` has (edition, distance) of all it follows."""
+    """Links between editions by number: `earlier` has (edition, distance) of all that each one follows."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -23,7 +23,7 @@ class Rotation:
                 self.later[before].append((edition, distance))
 
     def cliques(self) -> list[tuple[int, ...]]:
-        """Return sets of editions of which any two keep producers apart; every such two are in one of them."""
+        """Return sets of editions of which any two keep producers apart; every such two are in some set."""
         near = [
             {before for before, distance in links if distance <= self.table.apart[edition][0]}
             for edition, links in enumerate(self.earlier)
@@ -41,7 +41,7 @@ class Rotation:
         return [c for c in found if not any(set(c) < set(other) for other in found)]
 
     def kept_from(self, edition: int, placed: Sequence[Sequence[int]]) -> tuple[set[int], set[int]]:
-        """Return the producers and the offers (numbers) that the editions placed around it keep out of an edition.
+        """Return the producers and the offers (numbers) that editions placed around one keep out of it.
 
         `placed` has the offers of every edition.
         """
@@ -58,7 +58,7 @@ class Rotation:
         return producers, offers
 
     def before(self, edition: int, most: int) -> list[int]:
-        """Return up to `most` editions that the edition follows, directly or through others, nearest first."""
+        """Return up to `most` editions that one follows, directly or through others, nearest first."""
         found: list[int] = []
         queue = [edition]
         while queue and len(found) < most:

@@ -1,4 +1,4 @@
-"""What the composer is asked and what it answers: plain values, money in integer won, quantities in units (packs).
+"""What the composer is asked and what it answers: money in integer won, quantities in units (packs).
 
 A unit is what `bundles.scaling.units_needed` counts. Keys of requests, producers, products and capacities are
 the caller's own; equal kinds of keys must be sortable, so that equal input gives equal output in any order.
@@ -64,7 +64,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class SlotRule:
-    """A place to fill with `variety` different products that share it evenly, measured as `units_needed` does."""
+    """A place for `variety` different products that share it evenly, measured as `units_needed` does."""
 
     slot: int
     category: str | int
@@ -95,7 +95,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class EditionRequest:
-    """One edition to compose: a bundle, or its variant for an institution's exclusions, for one delivery date.
+    """One edition to compose: of a bundle, or its variant for an institution's exclusions, for one date.
 
     `demand` has the headcount of each expected order (none means one of `base_headcount`): capacity is drawn
     for each of them, rounded up to packs. Cost and worth are held at `base_headcount`. `follows` names other
@@ -175,8 +175,8 @@ class Composition:
 class Figure:
     """What a rule of a conflict wants and what is possible; of one slot, or of the whole edition (None).
 
-    max_cost, min_worth: won. capacity: units, as the product with most room could give. locked, banned: the number of
-    products. producer_share: percent. Other rules: products wanted in the slot, and left by the conflict.
+    max_cost, min_worth: won. capacity: units of the product that lacks fewest. producer_share: percent.
+    locked: products. Other rules: products wanted in the slot, and left by the rules in conflict.
     """
 
     rule: str

@@ -1,4 +1,4 @@
-"""Compose the editions of a stretch of dates together: the linear relaxation first, then date by date in whole numbers.
+"""Compose a stretch of dates together: the linear relaxation first, then date by date in whole numbers.
 
 1. The relaxation over all offers and dates gives the bound, and for every slot the few offers worth a look.
 2. Date by date these are chosen among in whole numbers, as if later dates went as the relaxation has them.
@@ -56,8 +56,8 @@ class _Run:
     def result(self) -> Result:
         relaxed = self._relaxation()
         if len(self.table.offer) <= SMALL:
-            block = range(len(self.table.requests))
-            self.state.improve(block, self._all_pairs(block), seconds=self.time_left(), gap=EXACT)
+            everything = range(len(self.table.requests))
+            self.state.improve(everything, self._all_pairs(everything), seconds=self.time_left(), gap=EXACT)
         candidates = self._candidates(relaxed)
         for block in self.dates:
             if self.state.missing(block):
@@ -67,6 +67,7 @@ class _Run:
                     self.state.improve(group, pairs, seconds=self._share(), gap=FIRST, later=later)
                 for edition in self.state.missing(block):
                     self._repair(edition, block)
+        self.hopeless |= set(self.state.missing(range(len(self.table.requests))))
         if self._is_changed():
             relaxed = self._relaxation()
             candidates = self._candidates(relaxed)
@@ -139,7 +140,11 @@ class _Run:
     def _place_with(self, edition: int, others: list[int]) -> bool:
         """Compose the edition together with others again, leaving none of those out that were in."""
         block = sorted({edition, *(other for other in others if self.state.pairs[other])})
+        before = {other: self.state.pairs[other] for other in block}
         self.state.improve(block, self._all_pairs(block), seconds=self._share(), gap=NEAR)
+        if self.state.missing(block):
+            for other, pairs in before.items():
+                self.state.pairs[other] = pairs
         return not self.state.missing([edition])
 
     def _is_possible_alone(self, edition: int) -> bool:
@@ -211,7 +216,7 @@ def groups(block: Sequence[int], turn: int) -> list[list[int]]:
 
 
 def relaxations(asked: tuple[int, int]) -> list[tuple[int, int]]:
-    """Return within how many editions producers and products are kept apart, ever less: producers give way first."""
+    """Return within how many editions producers and products keep apart: ever less, producers first."""
     producers, products = asked
     return [(apart, products) for apart in reversed(range(producers))] + [
         (0, apart) for apart in reversed(range(products))

@@ -7,7 +7,7 @@ import numpy as np
 
 from . import fairness
 from .block import Around, solve_block
-from .relaxation import empty_price
+from .prices import empty_price
 from .rotation import Rotation
 from .table import Table
 
@@ -22,7 +22,7 @@ class State:
         self.pairs: list[list[int]] = [[] for _ in table.requests]
 
     def around(self, block: Collection[int], later: np.ndarray | None = None) -> Around:
-        """Return what the editions outside the block leave; weights of `later` pairs count as sold as well."""
+        """Return what the editions outside the block leave; weights of `later` pairs count as sold, too."""
         table = self.table
         free = [float(units) for units in table.free]
         sold = [float(won) for won in table.sold]
@@ -31,7 +31,7 @@ class State:
                 free[table.room[pair]] -= int(table.units[pair])
                 sold[table.producer[pair]] += int(table.sales[pair])
         if later is not None:
-            for pair in np.flatnonzero(later):
+            for pair in map(int, np.flatnonzero(later)):
                 sold[table.producer[pair]] += float(later[pair] * table.sales[pair])
         return Around(free, sold)
 

@@ -1,4 +1,4 @@
-"""The pairs (slot of an edition, offer) that the rules allow, as columns of numbers: what the models are built from.
+"""The pairs (slot of an edition, offer) that the rules allow, as columns of numbers for the models.
 
 Rules about one pair alone (allergens, storage, lead time, …) are applied here, by leaving the pair out; rules
 about several (cost, capacity, …) are rows of the models. The order of the input leaves no trace.
@@ -95,9 +95,10 @@ class Table:
     """The allowed pairs of some requests, slot by slot; `waived` rules aren't applied.
 
     Columns, one entry a pair: slot, edition, offer, producer and room (numbers within the table), cost and
-    worth (won at the base headcount), sales and units (won and units of the whole demand), linear (won that the pair costs
-    apart from the price of its sales), producer_seen and product_seen (editions ago). Pairs that rotation
-    keeps out for what came before are there, but not `open`.
+    worth (won at the base headcount), units (of the whole demand), sales (won that count as sold: usual for
+    the slot and its demand), linear (won that the pair costs apart from the price of its sales),
+    producer_seen and product_seen (editions ago). Pairs that rotation keeps out for what came before are
+    not `open`.
     """
 
     def __init__(

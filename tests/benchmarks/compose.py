@@ -1,8 +1,9 @@
 """How good and how fast the composer is: `python -m tests.benchmarks.compose town|city|fairness`.
 
-Prints one JSON line each. `bound` is the bound of the linear relaxation over all offers (of all dates together in
-the town; of each date, after the dates before it, in the city), and `gap_percent` how far above it the editions
-are. `cpu_seconds` is the processor time of the whole process, `seconds` the time on the wall while composing.
+Prints one JSON line each. `bound` is the bound of the linear relaxation over all offers (of all dates
+together in the town; in the city the sum over dates, each after what was decided for those before it), and
+`gap_percent` how far above it the editions are. `seconds` is the time on the wall while composing,
+`cpu_seconds` the processor time.
 """
 
 import json

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
-from bundles.composition import EditionRequest, Offer, SlotRule, price_limits, rotation_links
-from config.demo_town import load_bundles, load_products, load_slots, load_standing_orders, load_producers
 from bundles.allergens import mask
+from bundles.composition import EditionRequest, Offer, SlotRule, price_limits, rotation_links
+from config.demo_town import load_bundles, load_producers, load_products, load_slots, load_standing_orders
 from orders.schedule import rule_dates
 
 FIRST_DAY = date(2026, 3, 2)
@@ -16,7 +16,7 @@ MAX_PRODUCER_PERCENT = 80  # of a lunch meeting, most is the lunch
 
 
 def offers() -> list[Offer]:
-    """Return what the town's producers offer; vegan is what has no egg, milk, fish or meat among its allergens."""
+    """Return what the town's producers offer; vegan is what has no animal product among its allergens."""
     animal = mask((1, 2, 7, 8, 9, 10, 15, 16, 17, 18))
     producers = {row.key: (place, row) for place, row in enumerate(load_producers())}
     made = []

@@ -1,14 +1,14 @@
 """Twelve weeks of the town, week by week, under three practices with the same rules and the same demand.
 
 `fair` is the composer. `cheapest` fills each edition with the cheapest products that the rules allow, and
-`by_hand` goes round the producers of each category in a fixed order, as a spreadsheet does: next come the products of
-the producer whose turn is longest ago. Both go on to the next choice where a rule would
-break: capacity, cost, worth, a producer's part, rotation (which they give up last, as the composer does), and never take
-a producer twice in an edition. Capacities differ widely: each producer's is scaled by a
-factor drawn from a seed, so that equal turns aren't fair shares.
+`by_hand` goes round the producers of each category in a fixed order, as a spreadsheet does: next come the
+products of the producer whose turn is longest ago. Both go on to the next choice where a rule would break:
+capacity, cost, worth, a producer's part, rotation (which they give up last, as the composer does), and
+never take a producer twice in an edition. Capacities differ widely: each producer's is scaled by a factor
+drawn from a seed, so that equal turns aren't fair shares.
 
-The window of sales is four weeks. At the end each producer's sales of all weeks are set against its fair share of
-what was sold under that practice.
+The window of sales is four weeks. At the end each producer's sales of all weeks are set against its fair
+share of what was sold under that practice.
 """
 
 from collections import Counter
@@ -46,7 +46,7 @@ Choice = Callable[[Offer, int], tuple]
 
 
 def play() -> dict[str, Any]:
-    """Return the Gini coefficient of sales relative to fair share by practice, and whether rules were held."""
+    """Return the Gini coefficient of sales relative to fair share by practice, and if rules were held."""
     measured: dict[str, Any] = {"weeks": WEEKS}
     for practice in ("fair", "cheapest", "by_hand"):
         measured |= {f"{name}_{practice}": value for name, value in _Town(practice).play().items()}
@@ -166,7 +166,7 @@ def _units(slot: SlotRule, people: int, offer: Offer) -> int:
 def _by_hand(
     request: EditionRequest, offers: list[Offer], free: Counter, choice: Choice
 ) -> Composition | None:
-    """Return the first edition that keeps the rules, slot by slot in order of choice; None if none is found soon."""
+    """Return the first edition that keeps the rules, in order of choice; None if none is found."""
     for apart in range(request.repeat_editions, -1, -1):
         rows = [_row(request, slot, offers, free, choice, apart) for slot in request.slots]
         found = _first_that_fits(request, rows)
@@ -215,7 +215,7 @@ def _row(
 def _first_that_fits(
     request: EditionRequest, rows: list[list[tuple[Offer, int]]]
 ) -> list[tuple[Offer, int]] | None:
-    """Return the first choices that keep cost, worth and a producer's part, going back a slot where they can't."""
+    """Return the first choices that keep cost, worth and a producer's part, going back where they can't."""
     if not all(rows):
         return None
     tries = TRIES
