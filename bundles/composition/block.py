@@ -9,6 +9,7 @@ import numpy as np
 from . import fairness
 from .highs import INFINITY, Model
 from .prices import SCALE, empty_price, whole_prices
+from .rotation import Apart
 from .table import Table
 
 
@@ -25,7 +26,7 @@ def solve_block(
     editions: Sequence[int],
     pairs: np.ndarray,
     around: Around,
-    cliques: Sequence[Sequence[int]],
+    apart: Apart,
     *,
     seconds: float,
     gap: float,
@@ -37,7 +38,7 @@ def solve_block(
     `start` is a solution to improve on: the pairs taken now. `costs` of the table's pairs, if given, are
     all that counts, instead of fairness, variety and ratings.
     """
-    return _Block(table, list(editions), np.sort(pairs), around, cliques, costs).solve(seconds, gap, start)
+    return _Block(table, list(editions), np.sort(pairs), around, apart, costs).solve(seconds, gap, start)
 
 
 class _Block:
@@ -47,7 +48,7 @@ class _Block:
         editions: list[int],
         pairs: np.ndarray,
         around: Around,
-        cliques: Sequence[Sequence[int]],
+        apart: Apart,
         costs: np.ndarray | None,
     ) -> None:
         self.table, self.editions, self.pairs, self.around = table, editions, pairs, around
@@ -68,7 +69,8 @@ class _Block:
             self._capacity_rows()
         if self.is_fair:
             self._sales_rows()
-        self._rotation_rows(cliques)
+        self._rotation_rows(apart.producers)
+        self._product_rows(apart.products)
 
     def _where(self, column: np.ndarray, number: int) -> np.ndarray:
         return np.flatnonzero(column[self.pairs] == number)
@@ -185,6 +187,17 @@ class _Block:
             for columns in by_producer.values():
                 if len(columns) > 1:
                     self._apart(columns)
+
+    def _product_rows(self, pairs: Sequence[Sequence[int]]) -> None:
+        """In two editions that keep products apart, a product comes in one at most."""
+        for before, after in pairs:
+            if before in self.of_edition and after in self.of_edition:
+                by_offer: dict[int, list[int]] = defaultdict(list)
+                for column in [*self.of_edition[before], *self.of_edition[after]]:
+                    by_offer[int(self.table.offer[self.pairs[column]])].append(int(column))
+                for columns in by_offer.values():
+                    if len(columns) > 1:
+                        self.model.add_row(-INFINITY, 1, columns, np.ones(len(columns)))
 
     def _apart(self, columns: dict[int, list[int]]) -> None:
         """`columns` of one producer by edition: one edition at most, however many of its slots."""

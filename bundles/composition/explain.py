@@ -15,6 +15,7 @@ import numpy as np
 
 from .block import solve_block
 from .reasons import composition
+from .rotation import Apart
 from .rules import RULES, Composition, Conflict, EditionRequest, Figure, Standing
 from .state import State
 from .table import Catalogue, Table
@@ -67,7 +68,7 @@ class _Case:
         costs = np.zeros(len(table.offer)) if column is None else sign * getattr(table, column).astype(float)
         state = State(table)
         pairs = solve_block(
-            table, [0], table.edition_pairs(0), state.around({0}), [],
+            table, [0], table.edition_pairs(0), state.around({0}), Apart(),
             seconds=self.seconds(), gap=1e-6, costs=costs,
         )  # fmt: skip
         if not pairs:

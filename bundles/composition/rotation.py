@@ -1,8 +1,17 @@
 """Which editions of a call share members, so that a producer may come in one of them at most."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from .table import Table
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Sets of editions of which one producer may be in one at most, and pairs of which one product may."""
+
+    producers: Sequence[Sequence[int]] = ()
+    products: Sequence[Sequence[int]] = ()
 
 
 class Rotation:
@@ -22,7 +31,17 @@ class Rotation:
                 self.earlier[edition].append((before, distance))
                 self.later[before].append((edition, distance))
 
-    def cliques(self) -> list[tuple[int, ...]]:
+    def apart(self) -> Apart:
+        """Return what the editions keep apart now. Where producers are apart, so are their products."""
+        products = [
+            (before, edition)
+            for edition, links in enumerate(self.earlier)
+            for before, distance in links
+            if self.table.apart[edition][0] < distance <= self.table.apart[edition][1]
+        ]
+        return Apart(self._cliques(), products)
+
+    def _cliques(self) -> list[tuple[int, ...]]:
         """Return sets of editions of which any two keep producers apart; every such two are in some set."""
         near = [
             {before for before, distance in links if distance <= self.table.apart[edition][0]}

@@ -28,11 +28,12 @@ LOOK = 15  # offers of a slot, by reduced cost, besides those that the relaxatio
 FIRST = 0.005  # of its objective: near enough for a group at first
 NEAR = 0.0005  # and when it is gone over
 DONE = 0.008  # of the bound: near enough for all
+ROOM = 0.02  # and when only room is sought for one that is left out
 ROUNDS = 6
 SMALL = 400  # pairs that are solved at once, exactly
 EXACT = 1e-6
 GROUP = 20  # editions of a date solved together
-NEIGHBOURS = 12  # earlier editions that are composed again to make room for one
+NEIGHBOURS = (4, 12)  # earlier editions that are composed again to make room for one
 
 
 def solve(table: Table, deadline: float) -> Result:
@@ -77,7 +78,9 @@ class _Run:
     def _relaxation(self) -> Relaxed:
         # Half of the time at most: without whole numbers there is nothing to deliver.
         deadline = monotonic() + self.time_left() / 2
-        return Relaxation(self.table, self.state.cliques, self.hopeless).solve(lambda: deadline - monotonic())
+        return Relaxation(self.table, self.state.apart.producers, self.hopeless).solve(
+            lambda: deadline - monotonic()
+        )
 
     def _is_changed(self) -> bool:
         asked = [(request.repeat_editions, request.repeat_editions) for request in self.table.requests]
@@ -115,8 +118,8 @@ class _Run:
         if self._place(edition):
             return
         if self._is_possible_alone(edition):
-            before = self.state.rotation.before(edition, NEIGHBOURS)
-            for together in (before, [other for other in block if other != edition]):
+            before = [self.state.rotation.before(edition, count) for count in NEIGHBOURS]
+            for together in (*before, [other for other in block if other != edition]):
                 if together and self._place_with(edition, together):
                     return
         asked = self.table.apart[edition]
@@ -131,7 +134,7 @@ class _Run:
 
     def _keep_apart(self, edition: int, apart: tuple[int, int]) -> None:
         self.table.keep_apart(edition, apart)
-        self.state.cliques = self.state.rotation.cliques()
+        self.state.apart = self.state.rotation.apart()
 
     def _place(self, edition: int) -> bool:
         self.state.improve([edition], self.table.edition_pairs(edition), seconds=self._share(), gap=NEAR)
@@ -141,7 +144,7 @@ class _Run:
         """Compose the edition together with others again, leaving none of those out that were in."""
         block = sorted({edition, *(other for other in others if self.state.pairs[other])})
         before = {other: self.state.pairs[other] for other in block}
-        self.state.improve(block, self._all_pairs(block), seconds=self._share(), gap=NEAR)
+        self.state.improve(block, self._all_pairs(block), seconds=self.time_left() / 3, gap=ROOM)
         if self.state.missing(block):
             for other, pairs in before.items():
                 self.state.pairs[other] = pairs

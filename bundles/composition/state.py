@@ -18,7 +18,7 @@ class State:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.rotation = Rotation(table)
-        self.cliques = self.rotation.cliques()
+        self.apart = self.rotation.apart()
         self.pairs: list[list[int]] = [[] for _ in table.requests]
 
     def around(self, block: Collection[int], later: np.ndarray | None = None) -> Around:
@@ -64,7 +64,7 @@ class State:
         now = [pair for edition in block for pair in self.pairs[edition]]
         allowed = self.allowed(set(block), np.unique(np.concatenate([pairs, np.array(now, dtype=np.int64)])))
         found = solve_block(
-            self.table, block, allowed, self.around(set(block), later), self.cliques,
+            self.table, block, allowed, self.around(set(block), later), self.apart,
             seconds=seconds, gap=gap, start=now,
         )  # fmt: skip
         if found is None:

@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bundles.composition import Exclusions, Figure, Past, Standing, faults, price_limits, rotation_links
+from bundles.composition.state import State
+from bundles.composition.table import Catalogue, Table
 from tests.bundles.small_editions import MONDAY, capacities, composed, offer, products, request, slot
 
 TEA = slot(1)
@@ -192,6 +195,19 @@ def test_compose_makes_room_among_earlier_editions_before_it_relaxes_rotation() 
     result = composed(asked, offers, free, {2: Standing(5_000_000, 1_000_000)})
     assert (products(result, 1), products(result, 2)) == ([(1, 2)], [(1, 1)])
     assert [c.relaxed for c in result.compositions.values()] == [(), ()]
+
+
+def test_editions_composed_together_keep_products_apart_where_producers_need_not_be() -> None:
+    offers = [offer(1, 1), offer(2, 1)]
+    asked = [request(1), request(2, day=1, repeat_editions=1, follows=((1, 1),))]
+    table = Table(asked, Catalogue.of(offers), capacities(offers), {})
+    table.keep_apart(1, (0, 1))
+    state = State(table)
+    state.improve([0, 1], table.edition_pairs(0), seconds=60, gap=0)
+    assert state.missing([0, 1]) == [1]
+    every = np.concatenate([table.edition_pairs(0), table.edition_pairs(1)])
+    state.improve([0, 1], every, seconds=60, gap=0)
+    assert sorted(int(table.offer[pair]) for pairs in state.pairs for pair in pairs) == [0, 1]
 
 
 @pytest.mark.parametrize("day", [0, -1])
