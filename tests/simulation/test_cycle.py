@@ -100,6 +100,7 @@ def test_a_day_by_the_schedule(sweep: Any) -> None:
     assert list(runs) == [
         ("preview", 4, 1),
         ("compose", 2, 0),
+        ("publish", 2, 0),
         ("fix", 3, 1),
         ("acknowledge", 2, 0),
         ("route", 1, 0),
