@@ -145,7 +145,17 @@ class EditionAdmin(KeptAdmin):
     list_select_related = ["bundle"]
     search_fields = ["bundle__name", "bundle__name_en", "items__product__name"]
     date_hierarchy = "delivery_date"
-    readonly_fields = ["bundle", "delivery_date", "composed_at"]
+    readonly_fields = [
+        "bundle",
+        "delivery_date",
+        "status",
+        "composed_at",
+        "published_at",
+        "published_by",
+        "cost",
+        "worth",
+        "relaxed",
+    ]
     inlines = [EditionItemInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

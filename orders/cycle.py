@@ -5,6 +5,8 @@ Tasks run them for everything, `manage.py run_cycle` for one delivery day; both 
 
 from datetime import date, datetime
 
+from bundles.actions.compose import Wanted
+
 from .actions.editions import (
     compose_missing,
     drafts_to_publish,
@@ -28,13 +30,19 @@ def preview(*, now: datetime) -> list[CycleRun]:
     runs = [
         run_step(Step.PREVIEW, standing_orders, lambda item: preview_standing_order(item, now=now), now=now)
     ]
-    if wanted := missing_editions(now=now):
-        # All together, and before anything is locked: it takes seconds when there is much.
-        result = compose_missing(wanted)
-        runs.append(run_step(Step.COMPOSE, wanted, lambda each: keep_missing(each, result, now=now), now=now))
+    # Twice: where one product has to do for many dates, an edition may find its place only around the others.
+    for _ in range(2):
+        if wanted := missing_editions(now=now):
+            runs.append(_compose(wanted, now=now))
     drafts = drafts_to_publish(now=now)
     runs.append(run_step(Step.PUBLISH, drafts, lambda pk: publish_due_edition(pk, now=now), now=now))
     return [run for run in runs if run]
+
+
+def _compose(wanted: list[Wanted], *, now: datetime) -> CycleRun | None:
+    """Compose all together, before anything is locked: it takes seconds when there is much."""
+    result = compose_missing(wanted)
+    return run_step(Step.COMPOSE, wanted, lambda each: keep_missing(each, result, now=now), now=now)
 
 
 def fix_due(*, now: datetime, day: date | None = None) -> list[CycleRun]:

@@ -33,7 +33,7 @@ from ..models import Bundle, Capacity, Closure, Edition, EditionItem, Product
 # Sales of this many days decide whose turn it is.
 FAIRNESS_DAYS = 28
 # Rules that a delivery may break rather than not come at all; the operators see it.
-NEGOTIABLE = {"producer_share", "min_worth", "max_cost"}
+NEGOTIABLE = {"rotation", "producer_share", "min_worth", "max_cost"}
 AMBIENT = frozenset({"ambient"})
 STORAGES = frozenset(Product.Storage.values)
 

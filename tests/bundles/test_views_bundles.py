@@ -130,7 +130,7 @@ def test_detail_shows_each_producer_once_with_what_is_certified_that_day() -> No
     ("status", "words"), [("draft", b"planned, may still change"), ("published", b"published")]
 )
 def test_detail_says_whether_the_contents_are_promised(status: str, words: bytes) -> None:
-    edition = EditionFactory(status=status)
+    edition = EditionFactory(status=status, published_at=TUESDAY if status == "published" else None)
     page = client_of(viewer()).get(detail(edition.bundle)).content
     assert [text in page for text in (b"planned, may still change", b"published")] == [
         words == b"planned, may still change",
