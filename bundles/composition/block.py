@@ -15,7 +15,7 @@ from .table import Table
 
 @dataclass(frozen=True)
 class Around:
-    """What the other editions leave: free units by room and won sold by producer (numbers of the table)."""
+    """What the other editions leave: what is free by room and won sold by producer (numbers of the table)."""
 
     free: Sequence[float]
     sold: Sequence[float]
@@ -140,9 +140,9 @@ class _Block:
         for column, room in enumerate(table.room[self.pairs]):
             by_room[int(room)].append(column)
         for room, columns in by_room.items():
-            units = table.units[self.pairs[columns]]
-            if units.sum() > self.around.free[room]:
-                self.model.add_row(-INFINITY, self.around.free[room], columns, units)
+            load = table.load[self.pairs[columns]]
+            if load.sum() > self.around.free[room]:
+                self.model.add_row(-INFINITY, self.around.free[room], columns, load)
 
     def _sales_rows(self) -> None:
         """What a producer's items cost together in fairness, above what each costs alone."""

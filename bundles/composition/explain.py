@@ -33,7 +33,8 @@ def explain(
 ) -> Conflict:
     """Return the conflict of a request that can't be composed by itself with these capacities."""
     categories = {slot.category for slot in request.slots}
-    own = Catalogue.of(offer for offer in catalogue.offers if offer.category in categories)
+    fitting = [offer for offer in catalogue.offers if offer.category in categories]
+    own = Catalogue.of(fitting, catalogue.made_on)
     return _Case(request, own, capacities, standings, time_left).conflict()
 
 
@@ -174,12 +175,9 @@ class _Case:
             taken = len(without.slot_pairs(number)) - left
             slot = with_all.slots[number][1].slot
             if rule == "capacity":
-                pairs = without.slot_pairs(number)
-                day = without.days[self.request.delivery_date]
-                short = [(int(without.units[p] - day.free[without.offer[p]]), int(p)) for p in pairs]
+                short = [self._units(without, int(pair)) for pair in without.slot_pairs(number)]
                 if short:
-                    _, pair = min(short)
-                    units, free = int(without.units[pair]), int(day.free[without.offer[pair]])
+                    units, free = min(short, key=lambda figures: figures[0] - figures[1])
                     figures.append((-taken, left - wanted, slot, Figure(rule, slot, units, free)))
                 continue
             figures.append((-(taken > 0), left - wanted, slot, Figure(rule, slot, wanted, left)))
@@ -188,6 +186,14 @@ class _Case:
         else:
             figures.sort(key=lambda entry: entry[:3])
         return figures[0][3]
+
+    def _units(self, table: Table, pair: int) -> tuple[int, int]:
+        """Return the units of a pair that the demand needs and that there is room for."""
+        offer = table.offer[pair]
+        takes = int(self.catalogue.room_units[offer])
+        return int(table.load[pair]) // takes, int(
+            table.days[self.request.delivery_date].free[offer]
+        ) // takes
 
     def _lacking(self) -> list[Figure]:
         """Return the slots whose category has too few products, whatever the rules."""

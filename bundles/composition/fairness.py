@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..scaling import units_needed
-from .rules import EditionRequest, Offer, Standing
+from .rules import EditionRequest, MadeOn, Offer, Standing, made_on_the_day
 
 # Ratios of sales to fair share at which the price of a won steps up; within a step it is the middle.
 BREAKS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)
@@ -86,17 +86,18 @@ def standings(
     capacities: Mapping[tuple[Any, date], int],
     sales: Mapping[tuple[int, str | int], int],
     newcomers: Collection[int] = (),
+    made_on: MadeOn = made_on_the_day,
 ) -> dict[int, Standing]:
     """Return where each producer stands; `sales` is won by (producer, category) in the rolling window.
 
-    Capacity counts on the dates asked for; what several offers share is divided evenly between them.
+    Capacity counts as `offered_won` has it, for the dates asked for.
     """
     wanted: dict[str | int, float] = defaultdict(float, _expected(requests, offers))
     sold: dict[int, int] = defaultdict(int)
     for (producer, category), won in sales.items():
         wanted[category] += won
         sold[producer] += won
-    offered = offered_won(offers, capacities, {request.delivery_date for request in requests})
+    offered = offered_won(offers, capacities, {request.delivery_date for request in requests}, made_on)
     shares = fair_shares(wanted, offered)
     producers = sorted(sold.keys() | {offer.producer for offer in offers})
     return {
@@ -141,15 +142,23 @@ def _expected(requests: Collection[EditionRequest], offers: Collection[Offer]) -
 
 
 def offered_won(
-    offers: Collection[Offer], capacities: Mapping[tuple[Any, date], int], dates: Collection[date]
+    offers: Collection[Offer],
+    capacities: Mapping[tuple[Any, date], int],
+    dates: Collection[date],
+    made_on: MadeOn = made_on_the_day,
 ) -> dict[tuple[int, str | int], float]:
-    """Return the capacity in won, at supply prices, that each producer offers of a category on the dates."""
+    """Return the capacity in won, at supply prices, that each producer offers of a category for the dates.
+
+    What several offers share is divided evenly between them; a production date counts once, for however many
+    dates of delivery.
+    """
     sharing: dict[Any, int] = defaultdict(int)
     for offer in offers:
         sharing[offer.room] += 1
     offered: dict[tuple[int, str | int], float] = defaultdict(float)
     for offer in sorted(offers, key=lambda offer: offer.product):
-        units = sum(capacities.get((offer.room, day), 0) for day in sorted(dates))
+        made = {made_on(offer.made_days, day) for day in dates if offer.season[0] <= day <= offer.season[1]}
+        units = sum(capacities.get((offer.room, day), 0) for day in made) / offer.room_units
         offered[offer.producer, offer.category] += units * offer.supply_price / sharing[offer.room]
     return offered
 

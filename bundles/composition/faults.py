@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ..scaling import units_needed
-from .rules import Composition, EditionRequest, Offer, SlotRule
+from .rules import Composition, EditionRequest, MadeOn, Offer, SlotRule, made_on_the_day
 
 
 class Fault(NamedTuple):
-    """A rule that an edition breaks (`key` is the room and date for capacity that several oversell)."""
+    """A rule that an edition breaks (`key` is the room and production date for an oversold capacity)."""
 
     key: Any
     rule: str
@@ -22,6 +22,7 @@ def faults(
     requests: Collection[EditionRequest],
     offers: Collection[Offer],
     capacities: Mapping[tuple[Any, date], int],
+    made_on: MadeOn = made_on_the_day,
 ) -> list[Fault]:
     """Return every rule that the editions break; rotation is held as far as each edition says that it is."""
     products = {offer.product: offer for offer in offers}
@@ -41,10 +42,11 @@ def faults(
         for item, rule in _filled(composition, request):
             offer = products[item.product]
             units = sum(_units(rule, people, offer) for people in request.headcounts)
-            used[offer.room, request.delivery_date] += units
-    for room, units in used.items():
-        if units > capacities.get(room, 0):
-            found.append(Fault(room, "capacity", f"{units} of {capacities.get(room, 0)}"))
+            made = made_on(offer.made_days, request.delivery_date)
+            used[offer.room, made] += units * offer.room_units
+    for room, taken in used.items():
+        if taken > capacities.get(room, 0):
+            found.append(Fault(room, "capacity", f"{taken} of {capacities.get(room, 0)}"))
     return found
 
 
@@ -101,6 +103,7 @@ def _edition(
 def _item(offer: Offer, rule: SlotRule, request: EditionRequest) -> list[str]:
     day, excluded = request.delivery_date, request.exclusions
     holds = {
+        "capacity": offer.season[0] <= day <= offer.season[1],
         "category": offer.category == rule.category,
         "banned": offer.product not in request.banned,
         "lead_time": offer.lead_days <= request.lead_days_left,

@@ -102,7 +102,7 @@ def _passed_over(
     cost, worth = int(table.cost[rest].sum()), int(table.worth[rest].sum())
     own = int(table.cost[[p for p in rest if table.producer[p] == table.producer[wanted]]].sum())
     room = int(table.room[wanted])
-    used = int(table.units[[p for p in rest if table.room[p] == room]].sum())
+    used = int(table.load[[p for p in rest if table.room[p] == room]].sum())
     broken = {
         "max_cost": cost > request.max_cost,
         "min_worth": worth < request.min_worth,

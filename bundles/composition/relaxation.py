@@ -184,16 +184,16 @@ class Relaxation:
         place: dict[tuple[int, int], list[int]] = defaultdict(list)
         for pair in taken:
             edition, producer = int(table.edition[pair]), int(table.producer[pair])
-            use[int(table.room[pair])] += weight[pair] * table.units[pair]
+            use[int(table.room[pair])] += weight[pair] * table.load[pair]
             part[edition, producer] += weight[pair] * table.cost[pair]
             spent[edition] += weight[pair] * table.cost[pair]
             twice[edition, int(table.offer[pair])] += weight[pair]
             place[edition, producer].append(int(pair))
         if "capacity" not in table.waived:
-            for room, units in use.items():
-                if units > table.free[room] + 1e-4:
+            for room, load in use.items():
+                if load > table.free[room] + 1e-4:
                     pairs = np.flatnonzero(table.room == room)
-                    self._row(("capacity", room), table.free[room], pairs, table.units[pairs].astype(float))
+                    self._row(("capacity", room), table.free[room], pairs, table.load[pairs].astype(float))
         for (edition, offer), times in twice.items():
             if times > 1 + 1e-4:
                 pairs = table.edition_pairs(edition)

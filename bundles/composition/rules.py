@@ -4,7 +4,7 @@ A unit is what `bundles.scaling.units_needed` counts. Keys of requests, producer
 the caller's own; equal kinds of keys must be sortable, so that equal input gives equal output in any order.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -32,13 +32,23 @@ RULES = (
 
 STORAGES = frozenset({"ambient", "chilled", "frozen"})
 
+# The production date of (`Offer.made_days`, delivery date).
+MadeOn = Callable[[int, date], date]
+
+
+def made_on_the_day(made_days: int, delivery_date: date) -> date:
+    """Return the delivery date: everything is made on the day that it is delivered."""
+    return delivery_date
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A product that could be delivered.
 
     `certified` has the validity of the producer's certificates, first and last day; one must cover the
-    delivery date. Offers of one `capacity_key` share the producer's capacity. `rating` is 1 to 5 or unknown.
+    delivery date. `season` has the first and last delivery date; outside nothing is free. `rating` is 1 to 5
+    or unknown. Offers of one `capacity_key` share a room, of which a unit takes `room_units` on the date of
+    production, `made_days` before the delivery as the caller counts days (`MadeOn`).
     """
 
     product: int
@@ -53,7 +63,10 @@ class Offer:
     is_halal: bool = False
     lead_days: int = 0
     certified: tuple[tuple[date, date], ...] = ((date.min, date.max),)
+    season: tuple[date, date] = (date.min, date.max)
     capacity_key: Hashable = None
+    room_units: int = 1
+    made_days: int = 0
     rating: float | None = None
 
     @property

@@ -184,12 +184,11 @@ class _Run:
         """Explain an edition as the others leave it: what they take is gone, what they hold came before."""
         table, state = self.table, self.state
         request, around = table.requests[edition], state.around({edition})
-        day = table.days[request.delivery_date]
         producers = table.catalogue.producers
         return explain(
             replace(request, history=request.history + self._neighbours(edition), follows=()),
             table.catalogue,
-            {(room, request.delivery_date): int(around.free[place]) for room, place in day.rooms.items()},
+            {room: int(around.free[number]) for room, number in table.rooms.items()},
             {
                 producer: Standing(
                     int(around.sold[place]), int(table.fair_share[place]), bool(table.newcomer[place])

@@ -24,11 +24,11 @@ class State:
     def around(self, block: Collection[int], later: np.ndarray | None = None) -> Around:
         """Return what the editions outside the block leave; weights of `later` pairs count as sold, too."""
         table = self.table
-        free = [float(units) for units in table.free]
+        free = [float(left) for left in table.free]
         sold = [float(won) for won in table.sold]
         for edition, pairs in enumerate(self.pairs):
             for pair in pairs if edition not in block else ():
-                free[table.room[pair]] -= int(table.units[pair])
+                free[table.room[pair]] -= int(table.load[pair])
                 sold[table.producer[pair]] += int(table.sales[pair])
         if later is not None:
             for pair in map(int, np.flatnonzero(later)):

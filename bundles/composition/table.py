@@ -15,7 +15,7 @@ import numpy as np
 
 from ..scaling import units_needed
 from . import fairness
-from .rules import RULES, EditionRequest, Offer, SlotRule, Standing
+from .rules import RULES, EditionRequest, MadeOn, Offer, SlotRule, Standing, made_on_the_day
 
 NEVER = 1_000_000  # editions ago
 BIT = {rule: 1 << place for place, rule in enumerate(RULES)}
@@ -25,9 +25,10 @@ _units = lru_cache(maxsize=200_000)(units_needed)
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The offers as columns, in order of product."""
+    """The offers as columns, in order of product, and when they are made."""
 
     offers: tuple[Offer, ...]
+    made_on: MadeOn
     by_category: Mapping[Any, np.ndarray]
     producers: tuple[int, ...]
     producer: np.ndarray
@@ -40,9 +41,10 @@ class Catalogue:
     halal: np.ndarray
     storage: np.ndarray
     rating: np.ndarray
+    room_units: np.ndarray
 
     @classmethod
-    def of(cls, offers: Iterable[Offer]) -> "Catalogue":
+    def of(cls, offers: Iterable[Offer], made_on: MadeOn = made_on_the_day) -> "Catalogue":
         """Raises ValueError where two offers are of one product."""
         ordered = tuple(sorted(offers, key=lambda offer: offer.product))
         if len({offer.product for offer in ordered}) != len(ordered):
@@ -56,6 +58,7 @@ class Catalogue:
         usual = sum(rated) / len(rated) if rated else 0.0
         return cls(
             offers=ordered,
+            made_on=made_on,
             by_category={category: np.array(numbers) for category, numbers in by_category.items()},
             producers=producers,
             producer=np.array([place[offer.producer] for offer in ordered], dtype=np.int64),
@@ -68,23 +71,30 @@ class Catalogue:
             halal=np.array([offer.is_halal for offer in ordered], dtype=bool),
             storage=np.array([offer.storage for offer in ordered], dtype=str),
             rating=np.array([usual if o.rating is None else o.rating for o in ordered], dtype=float),
+            room_units=np.array([offer.room_units for offer in ordered], dtype=np.int64),
         )
 
 
 class Day:
-    """What the catalogue can give on one date: free units of each offer's capacity, and who is certified."""
+    """What the catalogue can give on one delivery date: each offer's room and what is free there, and who is
+    certified.
+
+    `rooms` numbers the (room, production date)s of a table; those that are new to it are added.
+    """
 
     def __init__(
-        self, catalogue: Catalogue, on: date, capacities: Mapping[tuple[Any, date], int], first_room: int
+        self,
+        catalogue: Catalogue,
+        on: date,
+        capacities: Mapping[tuple[Any, date], int],
+        rooms: dict[tuple[Any, date], int],
     ) -> None:
-        rooms: dict[Any, int] = {}
-        for offer in catalogue.offers:
-            rooms.setdefault(offer.room, first_room + len(rooms))
-        self.room = np.array([rooms[offer.room] for offer in catalogue.offers], dtype=np.int64)
-        self.rooms = rooms
-        self.free = np.array(
-            [max(0, capacities.get((offer.room, on), 0)) for offer in catalogue.offers], dtype=np.int64
-        )
+        made_on = {days: catalogue.made_on(days, on) for days in {o.made_days for o in catalogue.offers}}
+        keys = [(offer.room, made_on[offer.made_days]) for offer in catalogue.offers]
+        self.room = np.array([rooms.setdefault(key, len(rooms)) for key in keys], dtype=np.int64)
+        in_season = [offer.season[0] <= on <= offer.season[1] for offer in catalogue.offers]
+        free = [max(0, capacities.get(key, 0)) for key in keys]
+        self.free = np.where(in_season, free, 0).astype(np.int64)
         self.certified = np.array(
             [any(first <= on <= last for first, last in offer.certified) for offer in catalogue.offers],
             dtype=bool,
@@ -95,10 +105,10 @@ class Table:
     """The allowed pairs of some requests, slot by slot; `waived` rules aren't applied.
 
     Columns, one entry a pair: slot, edition, offer, producer and room (numbers within the table), cost and
-    worth (won at the base headcount), units (of the whole demand), sales (won that count as sold: usual for
-    the slot and its demand), linear (won that the pair costs apart from the price of its sales),
-    producer_seen and product_seen (editions ago). Pairs that rotation keeps out for what came before are
-    not `open`.
+    worth (won at the base headcount), load (what the whole demand takes of the room), sales (won that count
+    as sold: usual for the slot and its demand), linear (won that the pair costs apart from the price of its
+    sales), producer_seen and product_seen (editions ago). Pairs that rotation keeps out for what came before
+    are not `open`.
     """
 
     def __init__(
@@ -126,15 +136,13 @@ class Table:
             [standings.get(producer, nobody).is_newcomer for producer in catalogue.producers], dtype=bool
         )
         self.days: dict[date, Day] = {}
-        self.free: list[int] = []
+        self.rooms: dict[tuple[Any, date], int] = {}
         for request in self.requests:
-            if request.delivery_date not in self.days:
-                self._open(request.delivery_date, capacities)
+            on = request.delivery_date
+            if on not in self.days:
+                self.days[on] = Day(catalogue, on, capacities, self.rooms)
+        self.free = [max(0, capacities.get(room, 0)) for room in self.rooms]
         self._fill()
-
-    def _open(self, on: date, capacities: Mapping[tuple[Any, date], int]) -> None:
-        day = self.days[on] = Day(self.catalogue, on, capacities, len(self.free))
-        self.free.extend(max(0, capacities.get((room, on), 0)) for room in day.rooms)
 
     def _fill(self) -> None:
         self.slots: list[tuple[int, SlotRule]] = []
@@ -162,7 +170,7 @@ class Table:
         self.producer, self.room = joined("producer"), joined("room")
         self.base_units = joined("base_units")
         self.cost, self.worth = joined("cost"), joined("worth")
-        self.sales, self.units, self.linear = joined("sales"), joined("units"), joined("linear")
+        self.sales, self.load, self.linear = joined("sales"), joined("load"), joined("linear")
         self.locked = joined("locked").astype(bool)
         self.producer_seen, self.product_seen = joined("producer_seen"), joined("product_seen")
         self.open = np.ones(len(self.offer), dtype=bool)
@@ -230,7 +238,7 @@ class Table:
             "cost": base * price,
             "worth": base * catalogue.list_price[offers],
             "sales": np.full(len(offers), usual),
-            "units": demand,
+            "load": demand * catalogue.room_units[offers],
             "linear": (
                 usual * (fairness.SEEN_BEFORE / producer_seen + fairness.PRODUCT_SEEN / product_seen)
                 + usual * fairness.RATING * (5 - catalogue.rating[offers]) / 5
@@ -271,7 +279,7 @@ class Table:
         catalogue = self.catalogue
         excluded, storage = request.exclusions, catalogue.storage[offers]
         checks = {
-            "capacity": units > day.free[offers],
+            "capacity": units * catalogue.room_units[offers] > day.free[offers],
             "lead_time": catalogue.lead_days[offers] > request.lead_days_left,
             "certification": ~day.certified[offers],
             "storage": ~np.isin(storage, sorted(rule.storages)),

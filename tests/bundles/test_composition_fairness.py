@@ -31,6 +31,14 @@ def test_offered_won_counts_a_shared_capacity_once_and_only_the_dates_asked_for(
     }
 
 
+def test_offered_won_counts_a_production_date_once_and_units_by_what_they_take_of_the_room() -> None:
+    offers = [offer(1, 1, room_units=10, made_days=1), offer(2, 2, season=(MONDAY, MONDAY))]
+    tuesday = MONDAY + timedelta(days=1)
+    free = {(1, MONDAY): 25, (1, tuesday): 99, (2, MONDAY): 3, (2, tuesday): 99}
+    found = offered_won(offers, free, {MONDAY, tuesday}, lambda days, on: MONDAY if days else on)
+    assert found == {(1, "tea"): 20_000, (2, "tea"): 24_000}
+
+
 def test_standings_count_the_window_and_the_editions_asked_for() -> None:
     offers = [offer(1, 1), offer(2, 2, supply_price=6_000)]
     free = {(1, MONDAY): 30, (2, MONDAY): 40}

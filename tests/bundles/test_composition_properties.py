@@ -1,8 +1,9 @@
 """What holds for every town: no rule is broken, the order of the input doesn't matter, the bound is one."""
 
+import importlib
 import itertools
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -48,7 +49,10 @@ OFFERS = st.lists(
         is_halal=st.booleans(),
         lead_days=st.sampled_from((0, 0, 1, 3)),
         certified=st.sampled_from([((MONDAY, MONDAY + timedelta(days=d)),) for d in (1, 9, 9, 9)]),
+        season=st.sampled_from([(MONDAY + timedelta(days=d), date.max) for d in (0, 0, 0, 0, 1)]),
         capacity_key=st.sampled_from((None, None, "oven")),
+        room_units=st.sampled_from((1, 1, 1, 3)),
+        made_days=st.sampled_from((0, 0, 0, 1, 2)),
         rating=st.sampled_from((None, 2.0, 4.5)),
     ),
     min_size=6,
@@ -120,8 +124,13 @@ def capacities(offers: list[Offer], seed: int) -> dict:
     return {
         (room, MONDAY + timedelta(days=day)): random.choice((0, 10, 40, 100))
         for room in rooms
-        for day in range(3)
+        for day in range(-1, 3)
     }
+
+
+def made_on(made_days: int, delivery_date: date) -> date:
+    """Days before, but none before the Sunday: several dates may draw on what is made on one."""
+    return max(delivery_date - timedelta(days=made_days), MONDAY - timedelta(days=1))
 
 
 @given(requests(), OFFERS, STANDINGS, st.integers(0, 99))
@@ -129,11 +138,23 @@ def test_compose_breaks_no_rule_and_says_of_every_request_what_became_of_it(
     asked: list[EditionRequest], offers: list[Offer], standings: dict[int, Standing], seed: int
 ) -> None:
     free = capacities(offers, seed)
-    result = compose(asked, offers, free, standings, seconds=60)
-    assert faults(result.compositions, asked, offers, free) == []
+    result = compose(asked, offers, free, standings, seconds=60, made_on=made_on)
+    assert faults(result.compositions, asked, offers, free, made_on) == []
     assert set(result.compositions) | set(result.unsolved) == {request.key for request in asked}
     assert not set(result.compositions) & set(result.unsolved)
     assert result.objective >= result.bound - 1e-3 * max(1_000, abs(result.bound))
+
+
+@given(requests(), OFFERS, STANDINGS, st.integers(0, 99))
+def test_compose_breaks_no_rule_date_by_date(
+    asked: list[EditionRequest], offers: list[Offer], standings: dict[int, Standing], seed: int
+) -> None:
+    free = capacities(offers, seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importlib.import_module("bundles.composition.compose"), "STRETCH", 1)
+        result = compose(asked, offers, free, standings, seconds=60, made_on=made_on)
+    assert faults(result.compositions, asked, offers, free, made_on) == []
+    assert set(result.compositions) | set(result.unsolved) == {request.key for request in asked}
 
 
 @settings(max_examples=20)
@@ -146,15 +167,15 @@ def test_compose_gives_the_same_editions_whatever_the_order_of_the_input(
     shuffler: Random,
 ) -> None:
     free = capacities(offers, seed)
-    result = compose(asked, offers, free, standings, seconds=60)
-    assert compose(asked, offers, free, standings, seconds=60) == result
+    result = compose(asked, offers, free, standings, seconds=60, made_on=made_on)
+    assert compose(asked, offers, free, standings, seconds=60, made_on=made_on) == result
     shuffled, other_offers = [_shuffle(request, shuffler) for request in asked], list(offers)
     shuffler.shuffle(shuffled)
     shuffler.shuffle(other_offers)
     free_items, who = list(free.items()), list(standings.items())
     shuffler.shuffle(free_items)
     shuffler.shuffle(who)
-    assert compose(shuffled, other_offers, dict(free_items), dict(who), seconds=60) == result
+    assert compose(shuffled, other_offers, dict(free_items), dict(who), seconds=60, made_on=made_on) == result
 
 
 def _shuffle(request: EditionRequest, shuffler: Random) -> EditionRequest:
@@ -170,9 +191,9 @@ def test_compose_finds_the_best_of_all_editions_of_a_date(
     asked: list[EditionRequest], offers: list[Offer], standings: dict[int, Standing], seed: int
 ) -> None:
     free = capacities(offers, seed)
-    result = compose(asked, offers, free, standings, seconds=60)
+    result = compose(asked, offers, free, standings, seconds=60, made_on=made_on)
     relaxed = any(composition.relaxed for composition in result.compositions.values())
-    table = Table(asked, Catalogue.of(offers), free, standings)
+    table = Table(asked, Catalogue.of(offers, made_on), free, standings)
     best = _best_by_trying_all(table)
     if best is None:
         assert relaxed or result.unsolved
@@ -194,8 +215,8 @@ def _best_by_trying_all(table: Table) -> float | None:
     for ways in itertools.product(*choices):
         used: dict[int, int] = {}
         for pair in itertools.chain(*ways):
-            used[int(table.room[pair])] = used.get(int(table.room[pair]), 0) + int(table.units[pair])
-        if all(units <= table.free[room] for room, units in used.items()):
+            used[int(table.room[pair])] = used.get(int(table.room[pair]), 0) + int(table.load[pair])
+        if all(load <= table.free[room] for room, load in used.items()):
             state = State(table)
             state.pairs = [list(way) for way in ways]
             cost = state.cost_of_placed()
@@ -230,7 +251,9 @@ def _keeps_rules(table: Table, edition: int, way: tuple[int, ...]) -> bool:
 def test_more_people_never_get_less_of_any_product_of_an_edition(
     asked: list[EditionRequest], offers: list[Offer], standings: dict[int, Standing], few: int, many: int
 ) -> None:
-    result = compose(asked, offers, dict.fromkeys(capacities(offers, 0), 1_000), standings, seconds=60)
+    result = compose(
+        asked, offers, dict.fromkeys(capacities(offers, 0), 1_000), standings, seconds=60, made_on=made_on
+    )
     assume(result.compositions)
     products, slots = {o.product: o for o in offers}, {s.slot: s for s in asked[0].slots}
     few, many = sorted((few, many))
@@ -249,7 +272,7 @@ def test_a_conflict_is_minimal_and_its_best_edition_breaks_only_what_was_dropped
     asked: list[EditionRequest], offers: list[Offer], standings: dict[int, Standing], seed: int
 ) -> None:
     free = capacities(offers, seed)
-    result = compose(asked, offers, free, standings, seconds=60)
+    result = compose(asked, offers, free, standings, seconds=60, made_on=made_on)
     assume(result.unsolved)
     conflict = result.unsolved[0]
     assert [figure.rule for figure in conflict.figures][: len(conflict.rules)] == list(conflict.rules) or (
@@ -260,6 +283,6 @@ def test_a_conflict_is_minimal_and_its_best_edition_breaks_only_what_was_dropped
         return
     if "variety" in conflict.without:
         asked = [replace(asked[0], slots=tuple(replace(slot, variety=1) for slot in asked[0].slots))]
-    broken = {fault.rule for fault in faults({0: conflict.best}, asked, offers, free)}
+    broken = {fault.rule for fault in faults({0: conflict.best}, asked, offers, free, made_on)}
     assert broken <= set(conflict.without)
     assert set(conflict.without) & set(conflict.rules)

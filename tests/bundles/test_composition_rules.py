@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bundles.composition import Exclusions, Figure, Past, Standing, faults, price_limits, rotation_links
+from bundles.composition import (
+    Exclusions,
+    Figure,
+    Past,
+    Standing,
+    compose,
+    faults,
+    price_limits,
+    rotation_links,
+)
 from bundles.composition.state import State
 from bundles.composition.table import Catalogue, Table
 from tests.bundles.small_editions import MONDAY, capacities, composed, offer, products, request, slot
@@ -72,6 +81,29 @@ def test_compose_shares_a_capacity_between_products_and_editions() -> None:
     assert products(result, 1) == [(1, 3), (2, 2)]
     result = composed([request(1, TEA), request(2, slot(2, "bread"))], offers, free)
     assert (products(result, 1), products(result, 2)) == ([(1, 3)], [(2, 2)])
+
+
+def test_compose_draws_on_what_is_made_on_one_date_for_several_deliveries() -> None:
+    """What an oven makes on Monday, 25 servings, has to do for three dates of ten people each."""
+    offers = [offer(1, 1, capacity_key="oven", room_units=10, made_days=2), offer(2, 2)]
+    free = {("oven", MONDAY): 25, (2, MONDAY + timedelta(days=2)): 1}
+
+    def made_on(made_days: int, on: date) -> date:
+        return MONDAY if made_days else on
+
+    asked = [request(day, day=day) for day in range(3)]
+    standings = {1: Standing(0, 1_000_000), 2: Standing(900_000, 1_000_000)}
+    result = compose(asked, offers, free, standings, seconds=60, made_on=made_on)
+    assert [products(result, day) for day in range(3)] == [[(1, 1)], [(1, 1)], [(1, 2)]]
+    assert faults(result.compositions, asked, offers, free, made_on) == []
+    assert {fault.key for fault in faults(result.compositions, asked, offers, free)} == {
+        ("oven", MONDAY + timedelta(days=1))
+    }
+    # With the other out of season the third finds 5 servings left of the 10 that it needs: no whole pack.
+    late = [offers[0], replace(offers[1], season=(date.min, MONDAY))]
+    result = compose(asked, late, free, standings, seconds=60, made_on=made_on)
+    (conflict,) = result.unsolved.values()
+    assert (conflict.rules, conflict.figures) == (("capacity",), (Figure("capacity", 1, 1, 0),))
 
 
 def test_compose_names_cost_and_worth_that_exclude_each_other_and_proposes_the_least_loss() -> None:
