@@ -30,10 +30,8 @@ def preview(*, now: datetime) -> list[CycleRun]:
     runs = [
         run_step(Step.PREVIEW, standing_orders, lambda item: preview_standing_order(item, now=now), now=now)
     ]
-    # Twice: where one product has to do for many dates, an edition may find its place only around the others.
-    for _ in range(2):
-        if wanted := missing_editions(now=now):
-            runs.append(_compose(wanted, now=now))
+    if wanted := missing_editions(now=now):
+        runs.append(_compose(wanted, now=now))
     drafts = drafts_to_publish(now=now)
     runs.append(run_step(Step.PUBLISH, drafts, lambda pk: publish_due_edition(pk, now=now), now=now))
     return [run for run in runs if run]

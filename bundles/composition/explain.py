@@ -15,13 +15,13 @@ import numpy as np
 
 from .block import solve_block
 from .reasons import composition
-from .rotation import Apart
+from .rotation import Apart, relaxations
 from .rules import RULES, Composition, Conflict, EditionRequest, Figure, Standing
 from .state import State
 from .table import Catalogue, Table
 
-# Always relaxed as far as needed before anything is called a conflict.
-_OPEN = frozenset({"rotation"})
+# Rotation is always relaxed as far as needed before anything is called a conflict.
+_HELD = tuple(rule for rule in RULES if rule != "rotation")
 
 
 def explain(
@@ -79,14 +79,21 @@ class _Case:
     def conflict(self) -> Conflict:
         if not self.holds(()):
             return Conflict(("no_product",), tuple(self._lacking()))
+        if self.holds(_HELD):
+            return self._rotation()
         rules = self._smallest()
         without = self._fewest_to_drop(rules)
         return Conflict(
             rules, tuple(self._figure(rule, rules) for rule in rules), without, self._best(without)
         )
 
+    def _rotation(self) -> Conflict:
+        """Nothing but rotation stands against the edition: time ran out before that gave way."""
+        rules = ("rotation",)
+        return Conflict(rules, (self._figure("rotation", rules),), rules, self._best(()))
+
     def _smallest(self) -> tuple[str, ...]:
-        rules = [rule for rule in RULES if rule not in _OPEN]
+        rules = list(_HELD)
         for size in (1, 2):
             for some in combinations(rules, size):
                 if not self.holds(some):
@@ -99,7 +106,7 @@ class _Case:
 
     def _fewest_to_drop(self, conflict: tuple[str, ...]) -> tuple[str, ...]:
         """Return what must go: as few as can be, of this conflict first, then of others if there are more."""
-        rules = [rule for rule in RULES if rule not in _OPEN]
+        rules = list(_HELD)
         for size in range(1, len(rules) + 1):
             found = [
                 some
@@ -124,13 +131,12 @@ class _Case:
     def _best(self, without: tuple[str, ...]) -> Composition | None:
         """Return the best edition that keeps all other rules, and rotation as far as it can."""
         table = self.table([rule for rule in RULES if rule not in without])
-        asked = table.apart[0]
-        steps = [asked, *((p, asked[1]) for p in reversed(range(asked[0])))]
-        for apart in [*steps, *((0, q) for q in reversed(range(asked[1])))]:
+        for apart in [table.apart[0], *relaxations(table.apart[0])]:
             table.keep_apart(0, apart)
             state = State(table)
             state.improve([0], table.edition_pairs(0), seconds=self.seconds(), gap=1e-4)
             if state.pairs[0]:
+                state.keep_apart(0, state.kept_apart(0))
                 return composition(state, 0)
         return None
 

@@ -126,14 +126,15 @@ def _rotation(
             items = compositions[key].items
             past.append((distance, frozenset(i.producer for i in items), frozenset(i.product for i in items)))
     found = []
-    asked = request.repeat_editions
     kept = (composition.producers_apart, composition.products_apart)
     names = ("rotation_of_producers", "rotation_of_products")
-    if composition.relaxed != tuple(n for n, k in zip(names, kept, strict=True) if k < asked):
-        found.append(("relaxed", f"{composition.relaxed} said, {kept} of {asked} kept"))
+    if composition.relaxed != tuple(n for n, k in zip(names, kept, strict=True) if k < request.reach):
+        found.append(("relaxed", f"{composition.relaxed} said, {kept} of {request.reach} kept"))
     for distance, producers, products in past:
-        if distance <= kept[0] and producers & {item.producer for item in composition.items}:
+        if distance > request.repeat_editions:
+            continue
+        if abs(distance) <= kept[0] and producers & {item.producer for item in composition.items}:
             found.append(("rotation", f"a producer of {distance} editions ago"))
-        if distance <= kept[1] and products & {item.product for item in composition.items}:
+        if abs(distance) <= kept[1] and products & {item.product for item in composition.items}:
             found.append(("rotation", f"a product of {distance} editions ago"))
     return found

@@ -44,7 +44,7 @@ def composition(state: State, edition: int) -> Composition:
 
 def _relaxed(request: EditionRequest, apart: tuple[int, int]) -> tuple[str, ...]:
     names = ("rotation_of_producers", "rotation_of_products")
-    return tuple(name for name, kept in zip(names, apart, strict=True) if kept < request.repeat_editions)
+    return tuple(name for name, kept in zip(names, apart, strict=True) if kept < request.reach)
 
 
 def _item(

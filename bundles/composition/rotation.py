@@ -1,4 +1,8 @@
-"""Which editions of a call share members, so that a producer may come in one of them at most."""
+"""Which editions of a call share members, so that a producer may come in one of them at most.
+
+Where that can't be, an edition keeps producers and products apart within fewer editions than asked for: see
+`relaxations`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +19,7 @@ class Apart:
 
 
 class Rotation:
-    """Links between editions by number: `earlier` has (edition, distance) of all that each one follows."""
+    """Links between editions by number: `earlier` has (edition, distance) of those each may not repeat."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -28,8 +32,9 @@ class Rotation:
                 before = table.number[key]
                 if table.requests[before].delivery_date >= request.delivery_date:
                     raise ValueError("An edition follows those of earlier dates only.")
-                self.earlier[edition].append((before, distance))
-                self.later[before].append((edition, distance))
+                if distance <= request.repeat_editions:
+                    self.earlier[edition].append((before, distance))
+                    self.later[before].append((edition, distance))
 
     def apart(self) -> Apart:
         """Return what the editions keep apart now. Where producers are apart, so are their products."""
@@ -87,3 +92,26 @@ class Rotation:
                     found.append(other)
                     queue.append(other)
         return found[:most]
+
+    def kept(self, edition: int, placed: Sequence[Sequence[int]]) -> tuple[int, int]:
+        """Return within how many editions the pairs placed in one repeat neither producers nor products.
+
+        Up to as many as asked for; `placed` has the pairs of every edition.
+        """
+        table, own, reach = self.table, placed[edition], self.table.requests[edition].reach
+        producers = min((int(table.producer_near[pair]) - 1 for pair in own), default=reach)
+        products = min((int(table.product_near[pair]) - 1 for pair in own), default=reach)
+        for other, distance in self.earlier[edition]:
+            if set(table.producer[own]) & set(table.producer[placed[other]]):
+                producers = min(producers, distance - 1)
+            if set(table.offer[own]) & set(table.offer[placed[other]]):
+                products = min(products, distance - 1)
+        return min(producers, reach), min(products, reach)
+
+
+def relaxations(asked: tuple[int, int]) -> list[tuple[int, int]]:
+    """Return within how many editions producers and products keep apart: ever less, producers first."""
+    producers, products = asked
+    return [(apart, products) for apart in reversed(range(producers))] + [
+        (0, apart) for apart in reversed(range(products))
+    ]

@@ -99,7 +99,11 @@ class Exclusions:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the same members received `distance` editions ago (1 is the last)."""
+    """What the same members received `distance` editions ago (1 is the last), or will receive.
+
+    Where later editions are decided already, −1 is the next. The caller gives those that may not repeat this
+    one: whose own `repeat_editions` reach back to it.
+    """
 
     distance: int
     producers: frozenset[int]
@@ -137,6 +141,11 @@ class EditionRequest:
     def headcounts(self) -> tuple[int, ...]:
         return tuple(sorted(self.demand)) or (self.base_headcount,)
 
+    @property
+    def reach(self) -> int:
+        """Within how many editions, before or after, nothing may repeat."""
+        return max(self.repeat_editions, *(-past.distance for past in self.history), 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -169,8 +178,9 @@ class Item:
 class Composition:
     """An edition at its base headcount. `saving` is worth − price: what members save.
 
-    Nothing repeats within `producers_apart` and `products_apart` editions; less than asked for only where
-    there was no other way, which `relaxed` says as "rotation_of_producers", "rotation_of_products".
+    Nothing repeats within `producers_apart` and `products_apart` editions; less than asked for (the request's
+    `reach`) only where no other way was found, which `relaxed` says as "rotation_of_producers",
+    "rotation_of_products".
     """
 
     key: Any
@@ -202,8 +212,9 @@ class Figure:
 class Conflict:
     """Why an edition can't be: a minimal set of `rules` that can't hold together (every part of it can).
 
-    `best` is the best edition with the rules `without` dropped, as few as possible; None if even that fails,
-    which only a category without any product does ("no_product").
+    `best` is the best edition with the rules `without` dropped, as few as possible, beside all compositions
+    and the best of other conflicts; None if even that fails, which only a category without any product does
+    ("no_product").
     """
 
     rules: tuple[str, ...]

@@ -10,30 +10,28 @@ Equal input gives equal output: input is sorted, what is shuffled is shuffled fr
 runs on one thread. Only a call that runs out of its seconds may differ; it ends with the best it has.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from random import Random
 from time import monotonic
 
 import numpy as np
 
-from .explain import explain
 from .reasons import composition
 from .relaxation import Relaxation, Relaxed
-from .rules import Conflict, Past, Result, Standing
+from .repair import Repair
+from .rules import Result
 from .state import State
 from .table import Table
+from .unsolved import explain_missing
 
 LOOK = 15  # offers of a slot, by reduced cost, besides those that the relaxation takes
 FIRST = 0.005  # of its objective: near enough for a group at first
 NEAR = 0.0005  # and when it is gone over
 DONE = 0.008  # of the bound: near enough for all
-ROOM = 0.02  # and when only room is sought for one that is left out
 ROUNDS = 6
 SMALL = 400  # pairs that are solved at once, exactly
 EXACT = 1e-6
 GROUP = 20  # editions of a date solved together
-NEIGHBOURS = (4, 12)  # earlier editions that are composed again to make room for one
 
 
 def solve(table: Table, deadline: float) -> Result:
@@ -56,10 +54,13 @@ class _Run:
 
     def result(self) -> Result:
         relaxed = self._relaxation()
+        everything = range(len(self.table.requests))
         if len(self.table.offer) <= SMALL:
-            everything = range(len(self.table.requests))
-            self.state.improve(everything, self._all_pairs(everything), seconds=self.time_left(), gap=EXACT)
+            self._solve_exactly()
+            if self.state.missing(everything):
+                self.state.take(everything, [])
         candidates = self._candidates(relaxed)
+        repair = Repair(self.state, self._share)
         for block in self.dates:
             if self.state.missing(block):
                 for group in groups(block, ROUNDS):
@@ -67,13 +68,23 @@ class _Run:
                     later = self._later(relaxed, group)
                     self.state.improve(group, pairs, seconds=self._share(), gap=FIRST, later=later)
                 for edition in self.state.missing(block):
-                    self._repair(edition, block)
-        self.hopeless |= set(self.state.missing(range(len(self.table.requests))))
+                    repair.place(edition, block)
+        self.hopeless = set(self.state.missing(everything))
         if self._is_changed():
             relaxed = self._relaxation()
             candidates = self._candidates(relaxed)
+            if len(self.table.offer) <= SMALL:
+                self._solve_exactly()
         self._go_over(relaxed.bound, candidates)
+        for edition in everything:
+            self.state.keep_apart(edition, self.state.kept_apart(edition))
         return self._answer(relaxed.bound)
+
+    def _solve_exactly(self) -> None:
+        block = [edition for edition in range(len(self.table.requests)) if edition not in self.hopeless]
+        if block:
+            pairs = self.table.pairs_of(block)
+            self.state.improve(block, pairs, seconds=self.time_left(), gap=EXACT)
 
     def _relaxation(self) -> Relaxed:
         # Half of the time at most: without whole numbers there is nothing to deliver.
@@ -83,16 +94,13 @@ class _Run:
         )
 
     def _is_changed(self) -> bool:
-        asked = [(request.repeat_editions, request.repeat_editions) for request in self.table.requests]
+        asked = [(request.reach, request.reach) for request in self.table.requests]
         return bool(self.hopeless) or self.table.apart != asked
 
     def _share(self) -> float:
         """Return the seconds that one date may take: what is left, divided by those to do and one more."""
         todo = sum(bool(self.state.missing(block)) for block in self.dates)
         return self.time_left() / (todo + 1)
-
-    def _all_pairs(self, block: Iterable[int]) -> np.ndarray:
-        return np.concatenate([self.table.edition_pairs(edition) for edition in block])
 
     def _later(self, relaxed: Relaxed, block: list[int]) -> np.ndarray:
         """Return what the relaxation takes in editions that are neither in the block nor placed."""
@@ -111,51 +119,6 @@ class _Run:
             found.append(np.unique(np.concatenate(keep)))
         return found
 
-    # An edition that found no place
-
-    def _repair(self, edition: int, block: list[int]) -> None:
-        """Find a place for an edition, at the end by relaxing rotation; if there is none, it is hopeless."""
-        if self._place(edition):
-            return
-        if self._is_possible_alone(edition):
-            before = [self.state.rotation.before(edition, count) for count in NEIGHBOURS]
-            for together in (*before, [other for other in block if other != edition]):
-                if together and self._place_with(edition, together):
-                    return
-        asked = self.table.apart[edition]
-        for apart in relaxations(asked):
-            self._keep_apart(edition, apart)
-            if self._place(edition):
-                return
-        if self._is_possible_alone(edition) and self._place_with(edition, [o for o in block if o != edition]):
-            return
-        self._keep_apart(edition, asked)
-        self.hopeless.add(edition)
-
-    def _keep_apart(self, edition: int, apart: tuple[int, int]) -> None:
-        self.table.keep_apart(edition, apart)
-        self.state.apart = self.state.rotation.apart()
-
-    def _place(self, edition: int) -> bool:
-        self.state.improve([edition], self.table.edition_pairs(edition), seconds=self._share(), gap=NEAR)
-        return not self.state.missing([edition])
-
-    def _place_with(self, edition: int, others: list[int]) -> bool:
-        """Compose the edition together with others again, leaving none of those out that were in."""
-        block = sorted({edition, *(other for other in others if self.state.pairs[other])})
-        before = {other: self.state.pairs[other] for other in block}
-        self.state.improve(block, self._all_pairs(block), seconds=self.time_left() / 3, gap=ROOM)
-        if self.state.missing(block):
-            for other, pairs in before.items():
-                self.state.pairs[other] = pairs
-        return not self.state.missing([edition])
-
-    def _is_possible_alone(self, edition: int) -> bool:
-        """Return whether the edition could be, were it the only one."""
-        alone = State(self.table)
-        alone.improve([edition], self.table.edition_pairs(edition), seconds=self._share(), gap=1.0)
-        return not alone.missing([edition])
-
     # The end
 
     def _go_over(self, bound: float, candidates: list[np.ndarray]) -> None:
@@ -173,40 +136,13 @@ class _Run:
     def _answer(self, bound: float) -> Result:
         state, requests = self.state, self.table.requests
         placed = [edition for edition, pairs in enumerate(state.pairs) if pairs]
+        missing = state.missing(range(len(requests)))
+        conflicts = explain_missing(state, missing, self.time_left)
         return Result(
             compositions={requests[edition].key: composition(state, edition) for edition in placed},
-            unsolved={requests[e].key: self._explain(e) for e in state.missing(range(len(requests)))},
+            unsolved={requests[e].key: conflict for e, conflict in zip(missing, conflicts, strict=True)},
             objective=state.cost_of_placed(),
             bound=bound,
-        )
-
-    def _explain(self, edition: int) -> Conflict:
-        """Explain an edition as the others leave it: what they take is gone, what they hold came before."""
-        table, state = self.table, self.state
-        request, around = table.requests[edition], state.around({edition})
-        producers = table.catalogue.producers
-        return explain(
-            replace(request, history=request.history + self._neighbours(edition), follows=()),
-            table.catalogue,
-            {room: int(around.free[number]) for room, number in table.rooms.items()},
-            {
-                producer: Standing(
-                    int(around.sold[place]), int(table.fair_share[place]), bool(table.newcomer[place])
-                )
-                for place, producer in enumerate(producers)
-            },
-            self.time_left,
-        )
-
-    def _neighbours(self, edition: int) -> tuple[Past, ...]:
-        table, state = self.table, self.state
-        return tuple(
-            Past(
-                distance,
-                frozenset(table.catalogue.offers[table.offer[pair]].producer for pair in state.pairs[other]),
-                frozenset(table.catalogue.offers[table.offer[pair]].product for pair in state.pairs[other]),
-            )
-            for other, distance in state.rotation.earlier[edition] + state.rotation.later[edition]
         )
 
 
@@ -215,11 +151,3 @@ def groups(block: Sequence[int], turn: int) -> list[list[int]]:
     shuffled = list(block)
     Random(turn).shuffle(shuffled)  # noqa: S311 -- nothing secret, and the same every time
     return [sorted(shuffled[start : start + GROUP]) for start in range(0, len(block), GROUP)]
-
-
-def relaxations(asked: tuple[int, int]) -> list[tuple[int, int]]:
-    """Return within how many editions producers and products keep apart: ever less, producers first."""
-    producers, products = asked
-    return [(apart, products) for apart in reversed(range(producers))] + [
-        (0, apart) for apart in reversed(range(products))
-    ]

@@ -91,7 +91,18 @@ class State:
 
     def has_past(self, edition: int) -> bool:
         """Return whether the members of the edition received any before."""
-        return bool(self.table.requests[edition].history or self.rotation.earlier[edition])
+        request = self.table.requests[edition]
+        return bool(request.follows) or any(past.distance > 0 for past in request.history)
+
+    def keep_apart(self, edition: int, apart: tuple[int, int]) -> None:
+        """Keep the edition's producers and products apart from others' within so many editions."""
+        if self.table.apart[edition] != apart:
+            self.table.keep_apart(edition, apart)
+            self.apart = self.rotation.apart()
+
+    def kept_apart(self, edition: int) -> tuple[int, int]:
+        """Return what the edition, as it is placed, keeps of what was asked; all while it is left out."""
+        return self.rotation.kept(edition, self.pairs)
 
     def objective(self) -> float:
         """Return what it all costs, in won; an edition left out costs more than any edition."""

@@ -15,9 +15,9 @@ import numpy as np
 
 from ..scaling import units_needed
 from . import fairness
-from .rules import RULES, EditionRequest, MadeOn, Offer, SlotRule, Standing, made_on_the_day
+from .rules import RULES, EditionRequest, MadeOn, Offer, Past, SlotRule, Standing, made_on_the_day
 
-NEVER = 1_000_000  # editions ago
+NEVER = 1_000_000  # editions away
 BIT = {rule: 1 << place for place, rule in enumerate(RULES)}
 
 _units = lru_cache(maxsize=200_000)(units_needed)
@@ -107,8 +107,9 @@ class Table:
     Columns, one entry a pair: slot, edition, offer, producer and room (numbers within the table), cost and
     worth (won at the base headcount), load (what the whole demand takes of the room), sales (won that count
     as sold: usual for the slot and its demand), linear (won that the pair costs apart from the price of its
-    sales), producer_seen and product_seen (editions ago). Pairs that rotation keeps out for what came before
-    are not `open`.
+    sales), producer_seen and product_seen (editions ago), producer_near and product_near (the distance of the
+    nearest edition of the history, before or after, that the edition may not repeat). Pairs that rotation
+    keeps out for that history are not `open`.
     """
 
     def __init__(
@@ -125,7 +126,7 @@ class Table:
         self.number = {request.key: place for place, request in enumerate(self.requests)}
         # Within how many editions no producer and no product comes again.
         self.apart = [
-            (0, 0) if "rotation" in self.waived else (request.repeat_editions, request.repeat_editions)
+            (0, 0) if "rotation" in self.waived else (request.reach, request.reach)
             for request in self.requests
         ]
         shares = fairness.floored_shares(standings, catalogue.producers)
@@ -173,15 +174,16 @@ class Table:
         self.sales, self.load, self.linear = joined("sales"), joined("load"), joined("linear")
         self.locked = joined("locked").astype(bool)
         self.producer_seen, self.product_seen = joined("producer_seen"), joined("product_seen")
+        self.producer_near, self.product_near = joined("producer_near"), joined("product_near")
         self.open = np.ones(len(self.offer), dtype=bool)
         for edition, apart in enumerate(self.apart):
             self.keep_apart(edition, apart)
 
     def keep_apart(self, edition: int, apart: tuple[int, int]) -> None:
-        """Open the edition's pairs whose producer and product came longer ago than so many editions."""
+        """Open the edition's pairs whose producer and product don't come within so many editions."""
         self.apart[edition] = apart
         own = slice(self.start[self.first_slot[edition]], self.start[self.first_slot[edition + 1]])
-        self.open[own] = (self.producer_seen[own] > apart[0]) & (self.product_seen[own] > apart[1])
+        self.open[own] = (self.producer_near[own] > apart[0]) & (self.product_near[own] > apart[1])
 
     def _variety(self, rule: SlotRule) -> int:
         return 1 if "variety" in self.waived else rule.variety
@@ -198,6 +200,10 @@ class Table:
         """Return the numbers of the edition's pairs that are open."""
         first, last = self.start[self.first_slot[edition]], self.start[self.first_slot[edition + 1]]
         return first + np.flatnonzero(self.open[first:last])
+
+    def pairs_of(self, editions: Iterable[int]) -> np.ndarray:
+        """Return the numbers of the open pairs of some editions."""
+        return np.concatenate([self.edition_pairs(edition) for edition in editions])
 
     def missing_locks(self, edition: int) -> bool:
         """Return whether an item locked in the edition isn't among its pairs."""
@@ -225,10 +231,16 @@ class Table:
         locked = np.array(
             [(rule.slot, catalogue.offers[number].product) in request.locked for number in offers], dtype=bool
         )
-        producer_seen, product_seen = self._seen(request, offers)
+        before = [(past.distance, past) for past in request.history if past.distance > 0]
+        producer_seen, product_seen = self._distances(before, offers)
+        binding = [entry for entry in before if entry[0] <= request.repeat_editions]
+        binding += [(-past.distance, past) for past in request.history if past.distance < 0]
+        producer_near, product_near = self._distances(binding, offers)
         return {
             "producer_seen": producer_seen,
             "product_seen": product_seen,
+            "producer_near": producer_near,
+            "product_near": product_near,
             "slot": np.full(len(offers), slot),
             "edition": np.full(len(offers), edition),
             "offer": offers,
@@ -256,14 +268,16 @@ class Table:
         ]
         return np.array(units, dtype=np.int64)[place]
 
-    def _seen(self, request: EditionRequest, offers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return how many editions ago the members met each offer's producer, and the product itself."""
+    def _distances(
+        self, editions: Iterable[tuple[int, Past]], offers: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the distance of the nearest edition that has each offer's producer, and the product."""
         producers: dict[int, int] = {}
         products: dict[int, int] = {}
-        for past in request.history:
+        for distance, past in editions:
             for known, seen in ((producers, past.producers), (products, past.products)):
                 for number in seen:
-                    known[number] = min(past.distance, known.get(number, NEVER))
+                    known[number] = min(distance, known.get(number, NEVER))
         if not producers and not products:
             return np.full(len(offers), NEVER), np.full(len(offers), NEVER)
         chosen = [self.catalogue.offers[number] for number in offers]

@@ -74,7 +74,7 @@ SLOTS = st.lists(
 PAST = st.lists(
     st.builds(
         Past,
-        st.integers(1, 3),
+        st.sampled_from((1, 2, 3, -1, -2)),
         st.frozensets(st.sampled_from(PRODUCERS), max_size=1),
         st.frozensets(st.integers(1, 12), max_size=3),
     ),
@@ -155,6 +155,23 @@ def test_compose_breaks_no_rule_date_by_date(
         result = compose(asked, offers, free, standings, seconds=60, made_on=made_on)
     assert faults(result.compositions, asked, offers, free, made_on) == []
     assert set(result.compositions) | set(result.unsolved) == {request.key for request in asked}
+
+
+@settings(max_examples=20)
+@given(requests(), OFFERS, STANDINGS, st.integers(0, 99))
+def test_all_editions_with_the_best_of_what_cannot_be_never_oversell_together(
+    asked: list[EditionRequest], offers: list[Offer], standings: dict[int, Standing], seed: int
+) -> None:
+    free = capacities(offers, seed)
+    result = compose(asked, offers, free, standings, seconds=60, made_on=made_on)
+    assume(result.unsolved)
+    best = {
+        key: conflict.best
+        for key, conflict in result.unsolved.items()
+        if conflict.best and not {"capacity", "variety"} & set(conflict.without)
+    }
+    found = faults(result.compositions | best, asked, offers, free, made_on)
+    assert [fault for fault in found if fault.rule == "capacity"] == []
 
 
 @settings(max_examples=20)

@@ -197,6 +197,67 @@ def test_compose_repeats_the_producer_of_the_longest_ago_where_it_must() -> None
     assert result.compositions[1].producers_apart == 2
 
 
+@pytest.mark.parametrize("apart", [1, 2, 3])
+def test_compose_repeats_one_product_on_many_dates_where_there_is_no_other(apart: int) -> None:
+    chain = [
+        request(
+            day,
+            day=day,
+            repeat_editions=apart,
+            follows=tuple((day - ago, ago) for ago in range(1, min(apart, day) + 1)),
+        )
+        for day in range(5)
+    ]
+    offers = [offer(1, 1)]
+    result = composed(chain, offers)
+    both = ("rotation_of_producers", "rotation_of_products")
+    assert [result.compositions[day].relaxed for day in range(5)] == [(), both, both, both, both]
+    assert faults(result.compositions, chain, offers, capacities(offers)) == []
+
+
+def test_compose_says_how_far_apart_it_could_keep_the_only_two_producers() -> None:
+    chain = [
+        request(
+            day,
+            day=day,
+            repeat_editions=2,
+            follows=tuple((day - ago, ago) for ago in range(1, min(2, day) + 1)),
+        )
+        for day in range(4)
+    ]
+    result = composed(chain, [offer(1, 1), offer(2, 2)])
+    assert [(c.producers_apart, c.products_apart) for c in result.compositions.values()] == [
+        (2, 2),
+        (2, 2),
+        (1, 1),
+        (1, 1),
+    ]
+
+
+def test_compose_repeats_nothing_that_members_receive_later() -> None:
+    offers = [offer(n, n) for n in (1, 2, 3)]
+    sold = {n: Standing(500_000 * n, 1_000_000) for n in (1, 2, 3)}
+    later = (Past(-1, frozenset({1}), frozenset({1})), Past(-2, frozenset({2}), frozenset({2})))
+    # The later editions' own promise reaches back two editions, whatever this one's is.
+    asked = request(1, history=later)
+    result = composed([asked], offers, standings=sold)
+    edition = result.compositions[1]
+    assert (products(result, 1), edition.producers_apart, edition.relaxed) == ([(1, 3)], 2, ())
+    # "New to members" is said of what they received before.
+    before = (Past(1, frozenset({9}), frozenset({9})),)
+    assert "new_to_members" not in edition.items[0].reasons
+    asked = request(1, history=later + before)
+    assert "new_to_members" in composed([asked], offers).compositions[1].items[0].reasons
+    # Where there is no third, the one that comes again latest.
+    result = composed([asked], offers[:2], standings=sold)
+    edition = result.compositions[1]
+    assert (products(result, 1), edition.producers_apart) == ([(1, 2)], 1)
+    assert edition.relaxed == ("rotation_of_producers", "rotation_of_products")
+    strict = {1: replace(edition, producers_apart=2, products_apart=2, relaxed=())}
+    assert {f.rule for f in faults(strict, [asked], offers, capacities(offers))} == {"rotation"}
+    assert faults({1: edition}, [asked], offers, capacities(offers)) == []
+
+
 def test_compose_does_not_relax_cost_for_rotation() -> None:
     offers = [offer(1, 1, supply_price=9_000), offer(2, 2)]
     asked = request(1, max_cost=8_000, repeat_editions=1, history=PAST)
