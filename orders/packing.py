@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from .coming import live_stop
 from .models import Order, OrderLine, PurchaseOrder
 
 # A crate that one person carries holds about 40 litres; chilled and frozen goods go in crates of their own.
@@ -22,6 +24,7 @@ class PackingOrder:
 
     order: Order
     lines: list[OrderLine]
+    stop: Any = None  # on the published routes, as far as they are planned
 
     @property
     def organization_name(self) -> str:
@@ -45,12 +48,49 @@ class PackingOrder:
         return boxes(self.lines)
 
     @property
+    def chilled_boxes(self) -> int:
+        """How many of the crates hold chilled and frozen goods."""
+        return boxes(line for line in self.lines if line.storage != "ambient")
+
+    @property
+    def entrance_note(self) -> str:
+        return _name(self.order.site.entrance_note, self.order.site.entrance_note_en)
+
+    @property
+    def stop_words(self) -> str:
+        """Who brings it, and at which stop of the route; empty before routes are planned."""
+        if not self.stop:
+            return ""
+        courier = self.stop.route.shift.courier.display_name
+        return _("%(courier)s · stop %(sequence)s") % {"courier": courier, "sequence": self.stop.sequence}
+
+    @property
     def units(self) -> int:
         return sum(line.coming for line in self.lines)
 
     @property
     def weight_kg(self) -> float:
         return round(sum(line.coming * line.weight_g for line in self.lines) / 1000, 1)
+
+
+@dataclass
+class PackingRoute:
+    """The orders of one route as its van is loaded, last stop first; or those on no route."""
+
+    rows: list[PackingOrder]
+
+    @property
+    def route(self) -> Any:
+        stop = self.rows[0].stop
+        return stop and stop.route
+
+    @property
+    def packed(self) -> int:
+        return sum(not row.is_to_pack for row in self.rows)
+
+    @property
+    def boxes(self) -> int:
+        return sum(row.boxes for row in self.rows)
 
 
 @dataclass
@@ -99,10 +139,33 @@ def receiving_list(day: date) -> list[PurchaseOrder]:
 
 def packing_list(day: date) -> list[PackingOrder]:
     """Return the day's fixed orders with the lines that will come, those to pack first."""
-    orders = Order.objects.on(day).filter(status__in=FIXED).select_related("organization", "site")
-    orders = orders.prefetch_related("lines").order_by("number")
-    rows = [PackingOrder(order, [line for line in order.lines.all() if line.coming]) for order in orders]
-    return sorted(rows, key=lambda row: not row.is_to_pack)
+    orders = Order.objects.on(day).filter(status__in=FIXED).order_by("number")
+    return sorted(packing_orders(orders), key=lambda row: not row.is_to_pack)
+
+
+def packing_orders(orders: Any) -> list[PackingOrder]:
+    """Return a queryset of orders with the lines that will come and the stop that brings each."""
+    rows = orders.select_related("organization", "site").prefetch_related(
+        "lines", "stops__plan", "stops__route__shift__courier"
+    )
+    return [
+        PackingOrder(order, [line for line in order.lines.all() if line.coming], live_stop(order))
+        for order in rows
+    ]
+
+
+def by_route(rows: Iterable[PackingOrder]) -> list[PackingRoute]:
+    """Return the orders route by route, those that leave first before the others, those on no route last."""
+    planned: dict[int, list[PackingOrder]] = {}
+    unplanned = []
+    for row in rows:
+        if row.stop:
+            planned.setdefault(row.stop.route_id, []).append(row)
+        else:
+            unplanned.append(row)
+    routes = [PackingRoute(sorted(group, key=lambda row: -row.stop.sequence)) for group in planned.values()]
+    routes.sort(key=lambda route: (route.route.departs_at, route.route.pk))
+    return routes + [PackingRoute(unplanned)] * bool(unplanned)
 
 
 def by_product(rows: Iterable[PackingOrder]) -> list[ProductShare]:

@@ -78,6 +78,13 @@ class OrderLineQuerySet(models.QuerySet[Any]):
             .order_by("-order__pk", "-pk")
         )
 
+    def behind(self, purchase_order: Any) -> OrderLineQuerySet:
+        """Lines of the orders for which the purchase order asks."""
+        return self.filter(
+            producer=purchase_order.producer_id,
+            order__delivery_date=purchase_order.delivery_date,
+        ).exclude(order__status="cancelled")
+
 
 # Units of a purchase order line that will come, as far as is known.
 COMING = Coalesce("lines__confirmed", "lines__ordered")

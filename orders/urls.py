@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import compose, event_order, hub, institution, producer, standing
+from .views import compose, event_order, hub, institution, labels, producer, standing
 
 app_name = "orders"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("orders/<slug:number>/cancel/", institution.order_cancel, name="order_cancel"),
     path("orders/<slug:number>/statement.pdf", institution.order_statement, name="order_statement"),
     path("orders/<slug:number>/pack/", hub.order_pack, name="order_pack"),
+    path("orders/<slug:number>/labels.pdf", labels.one_orders_labels, name="order_labels"),
     path("standing-orders/", standing.standing_order_list, name="standing_order_list"),
     path("standing-orders/new/", standing.standing_order_create, name="standing_order_create"),
     path("standing-orders/<int:pk>/", standing.standing_order_detail, name="standing_order_detail"),
@@ -29,6 +30,9 @@ urlpatterns = [
         name="purchase_order_shortage",
     ),
     path("purchase-orders/<slug:number>/receive/", hub.purchase_order_receive, name="purchase_order_receive"),
+    path(
+        "purchase-orders/<slug:number>/labels.pdf", labels.purchase_order_labels, name="purchase_order_labels"
+    ),
     path("production/", producer.production, name="production"),
     path("compose/", compose.compose_board, name="compose_board"),
     path("compose/fairness/", compose.compose_fairness, name="compose_fairness"),
@@ -39,6 +43,7 @@ urlpatterns = [
     path("compose/<int:pk>/ban/<int:product>/", compose.edition_ban, name="edition_ban"),
     path("compose/<int:pk>/place/<int:slot>/", compose.edition_place, name="edition_place"),
     path("packing/", hub.packing, name="packing"),
+    path("packing/labels.pdf", labels.day_labels, name="day_labels"),
     path("runs/", hub.cycle_run_list, name="cycle_run_list"),
     path("runs/<int:pk>/", hub.cycle_run_detail, name="cycle_run_detail"),
 ]

@@ -20,6 +20,7 @@ from membership.permissions import is_operator, role_required
 from ..actions.fulfil import pack_order
 from ..actions.purchase import receive_purchase_order
 from ..exceptions import NotPossible
+from ..forms_labels import LabelForm
 from ..forms_producer import PackingDayForm, RunFilter
 from ..models import CycleItem, CycleRun, Occurrence, Order, PurchaseOrder
 from ..packing import by_product, next_packing_day, packing_days, packing_list, receiving_list
@@ -65,6 +66,8 @@ def packing(request: HttpRequest) -> HttpResponse:
         "packed": sum(not row.is_to_pack for row in orders),
         "boxes": sum(row.boxes for row in orders),
         "products": by_product(orders) if view == "products" else [],
+        "label_form": LabelForm(),
+        "label_day": {"date": day.isoformat()},
         "here": f"{request.path}?date={day.isoformat()}&view={view}",
     }
     return render(request, "orders/packing.html", context)

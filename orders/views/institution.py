@@ -24,7 +24,9 @@ from ..coming import coming_deliveries, live_stop, why_failed
 from ..documents import statement_pdf
 from ..exceptions import NotPossible
 from ..forms import OrderFilter
+from ..forms_labels import LabelForm
 from ..models import CalendarDay, Order, OrderLine
+from ..packing import FIXED
 from ..plan_usage import plan_usages
 from ..progress import order_steps, timeline
 from ..quote import Quote, quote
@@ -116,9 +118,16 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
         "is_open": order.status == Order.Status.PLACED and order.cutoff_at > now,
         "may_order": can_order_for(request.user, order.organization),  # type: ignore[arg-type]
         "is_operator": is_operator(request.user),  # type: ignore[arg-type]
+        "label_form": _label_form(order, request),
         "crumbs": [{"label": _("Orders"), "url": reverse("orders:order_list")}],
     }
     return render(request, "orders/order_detail.html", context)
+
+
+def _label_form(order: Order, request: HttpRequest) -> LabelForm | None:
+    """For operators, once the contents are fixed."""
+    may_print = is_operator(request.user) and order.status in FIXED  # type: ignore[arg-type]
+    return LabelForm() if may_print else None
 
 
 def _detail(order: Order, request: HttpRequest) -> str:

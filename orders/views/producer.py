@@ -21,6 +21,7 @@ from membership.permissions import is_operator, role_required
 from ..actions.purchase import accept_purchase_order
 from ..actions.shortage import report_shortage
 from ..exceptions import NotPossible
+from ..forms_labels import ProducerLabelForm
 from ..forms_producer import PurchaseOrderFilter, ShortageForm
 from ..models import PurchaseOrder, PurchaseOrderEvent, Shortage
 from ..production import what_to_make
@@ -171,6 +172,7 @@ def _detail(
         "is_operator": is_operator(request.user),  # type: ignore[arg-type]
         "hub": Organization.objects.filter(kind=Organization.Kind.HUB).order_by("pk").first(),
         "events": _timeline(purchase_order),
+        "label_form": ProducerLabelForm(),
         "crumbs": [{"label": _("Purchase orders"), "url": reverse("orders:purchase_order_list")}],
     }
     return render(request, "orders/purchase_order_detail.html", context, status=422 if wrong else 200)

@@ -269,6 +269,7 @@ PAGES = [
         post={"302 orders:purchase_order_detail": PRODUCER | HUB},
         data=_shortage,
     ),
+    Address("orders:purchase_order_labels", PURCHASE_ORDER, get={"200": PRODUCER | HUB}),
     Address("orders:production", get={"200": ANY_PRODUCER | HUB}),
     # -- The hub
     Address("orders:compose_board", get={"200": HUB}),
@@ -291,6 +292,8 @@ PAGES = [
         data=_product_to_place,
     ),
     Address("orders:packing", get={"200": HUB}),
+    Address("orders:day_labels", get={"200": HUB}),
+    Address("orders:order_labels", {"number": "to_pack.number"}, get={"200": HUB, "403": READERS}),
     Address(
         "orders:purchase_order_receive",
         PURCHASE_ORDER,
