@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from membership import clock
 from membership.admin import KeptAdmin
+from membership.allergens import codes
+from membership.exclusion_words import exclusion_words
 
-from .allergens import codes
 from .models import Bundle, Capacity, Category, Edition, EditionItem, Product, Slot
 
 
@@ -117,6 +118,11 @@ class EditionItemForm(forms.ModelForm):
             raise ValidationError(
                 _("This slot takes %(category)s.") % {"category": self.instance.slot.category.display_name}
             )
+        if broken := product.broken(self.instance.edition.exclusions):
+            raise ValidationError(
+                _("This edition is for orders with: %(exclusions)s.")
+                % {"exclusions": ", ".join(exclusion_words(broken))}
+            )
         return product
 
 
@@ -140,14 +146,16 @@ class EditionItemInline(admin.TabularInline):
 class EditionAdmin(KeptAdmin):
     """Editions are composed by the service; before the day an operator may put another product in."""
 
-    list_display = ["bundle", "delivery_date", "composed_at"]
+    list_display = ["bundle", "delivery_date", "excluded", "composed_at"]
     list_filter = ["bundle"]
     list_select_related = ["bundle"]
     search_fields = ["bundle__name", "bundle__name_en", "items__product__name"]
     date_hierarchy = "delivery_date"
+    exclude = ["exclusions"]
     readonly_fields = [
         "bundle",
         "delivery_date",
+        "excluded",
         "status",
         "composed_at",
         "published_at",
@@ -157,6 +165,10 @@ class EditionAdmin(KeptAdmin):
         "relaxed",
     ]
     inlines = [EditionItemInline]
+
+    @admin.display(description=_("exclusions"), ordering="exclusions")
+    def excluded(self, edition: Edition) -> str:
+        return ", ".join(exclusion_words(edition.exclusions)) or "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

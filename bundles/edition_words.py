@@ -23,6 +23,7 @@ RELAXED: dict[str, str | Promise] = {
     "variety": _("Fewer different products than a slot asks for"),
     "producer_share": _("More from one producer than allowed"),
     "min_worth": _("Worth less than promised"),
+    "standard_worth": _("Worth less than the standard contents of the date"),
     "max_cost": _("Costs more than the price allows"),
 }
 

@@ -9,9 +9,9 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from membership.allergens import ALLERGENS, codes, mask
 from membership.models import Organization
 
-from .allergens import ALLERGENS, codes, mask
 from .models import Category, Product
 from .photos import MAX_BYTES
 

@@ -9,6 +9,8 @@ from django.db import models
 
 from membership.permissions import is_operator, producer_ids
 
+from .edition_key import EditionKey
+
 if TYPE_CHECKING:
     from membership.models import User
 
@@ -51,6 +53,14 @@ class BundleQuerySet(models.QuerySet[Any]):
 class EditionQuerySet(models.QuerySet[Any]):
     def on(self, day: date) -> EditionQuerySet:
         return self.filter(delivery_date=day)
+
+    def with_key(self, key: EditionKey) -> EditionQuerySet:
+        """The one edition of a bundle, date and exclusions, if it is composed."""
+        return self.filter(bundle=key.bundle, delivery_date=key.day, exclusions=key.exclusions)
+
+    def keys(self) -> set[EditionKey]:
+        """What is composed."""
+        return {EditionKey(*row) for row in self.values_list("bundle", "delivery_date", "exclusions")}
 
     def with_contents(self) -> EditionQuerySet:
         """Editions with everything that a page shows of them."""

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from membership.serializers import OrganizationBriefSerializer, ShownSerializer
+from membership.serializers import ExclusionsField, OrganizationBriefSerializer, ShownSerializer
 
 from .models import Bundle, Edition, EditionItem, Product, Slot
 
@@ -92,9 +92,12 @@ class EditionItemSerializer(ShownSerializer):
 
 
 class EditionSerializer(ShownSerializer):
+    """The contents of a bundle for a date; with exclusions it is a variant for the orders that have them."""
+
+    exclusions = ExclusionsField(read_only=True)
     bundle = BundleBriefSerializer(read_only=True)
     items = EditionItemSerializer(many=True, read_only=True)
 
     class Meta:
         model = Edition
-        fields = ["id", "bundle", "delivery_date", "composed_at", "items"]
+        fields = ["id", "bundle", "delivery_date", "exclusions", "composed_at", "items"]

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from membership import clock
+from membership.allergens import codes
 from membership.models import Certification
 from membership.permissions import has_role
 
-from .allergens import codes
 from .models import Bundle, Edition, EditionItem
 from .quote import quote
 from .scaling import MAX_HEADCOUNT

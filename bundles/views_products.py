@@ -15,9 +15,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from membership import clock
+from membership.allergens import ALLERGENS
 from membership.permissions import INSTITUTION_ROLES, is_operator, producer_ids, role_required
 
-from .allergens import ALLERGENS
 from .models import Capacity, Category, Product
 from .querysets import CapacityQuerySet
 from .share import chart_of, share_by_week

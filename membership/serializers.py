@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from .exclusions import BITS, codes, mask
 from .models import Certification, Organization, Seat, Site, SiteWindow, User
 
 
@@ -12,6 +13,18 @@ class ShownSerializer(serializers.ModelSerializer):
 
     def get_extra_kwargs(self) -> dict[str, Any]:
         return {name: {"read_only": True} for name in self.Meta.fields}
+
+
+class ExclusionsField(serializers.ListField):
+    """Exclusions by their codes: "1" to "19" for allergens as Korean schools number them, and three words."""
+
+    child = serializers.ChoiceField(choices=list(BITS))
+
+    def to_representation(self, data: Any) -> list[str]:
+        return list(codes(data))
+
+    def to_internal_value(self, data: Any) -> Any:
+        return mask(super().to_internal_value(data))
 
 
 class CredentialsSerializer(serializers.Serializer):
@@ -44,6 +57,7 @@ class CertificationSerializer(ShownSerializer):
 
 
 class OrganizationSerializer(ShownSerializer):
+    exclusions = ExclusionsField(read_only=True, help_text="What new orders leave out unless they say so.")
     certifications = CertificationSerializer(many=True, read_only=True)
 
     class Meta:
@@ -59,6 +73,7 @@ class OrganizationSerializer(ShownSerializer):
             "phone",
             "story",
             "story_en",
+            "exclusions",
             "is_active",
             "certifications",
         ]

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from bundles.edition_key import EditionKey
 from bundles.models import Edition
 from membership.models import Organization, Site, User
 
@@ -24,7 +25,7 @@ DAYS = 28
 # Dates that nobody waits for: the institution itself changed the rule or ended the standing order.
 GONE = ("rule_changed", "standing_order_ended")
 FINAL = {Order.Status.DELIVERED, Order.Status.FAILED, Occurrence.Status.SKIPPED, Occurrence.Status.FAILED}
-Editions = Mapping[tuple[int, date], list[str]]
+Editions = Mapping[EditionKey, list[str]]
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,14 @@ def coming_deliveries(user: User, *, today: date) -> list[Coming]:
 
 
 def _editions(orders: Iterable[Order], occurrences: Iterable[Occurrence]) -> Editions:
-    """Return the product names of the editions that these will bring, by bundle and date."""
+    """Return the product names of the editions that these will bring."""
     bundles = {order.bundle_id for order in orders if order.status == Order.Status.PLACED}
     bundles |= {occurrence.standing_order.bundle_id for occurrence in occurrences}
     days = {order.delivery_date for order in orders}
     days |= {occurrence.delivery_date for occurrence in occurrences if occurrence.delivery_date}
     rows = Edition.objects.filter(bundle__in=bundles, delivery_date__in=days)
     return {
-        (edition.bundle_id, edition.delivery_date): [
-            item.product.display_name for item in edition.items.all()
-        ]
+        edition.key: [item.product.display_name for item in edition.items.all()]
         for edition in rows.prefetch_related("items__product")
     }
 
@@ -107,7 +106,7 @@ def from_order(order: Order, editions: Editions) -> Coming:
         headcount=order.headcount,
         state=order.status,
         state_label=order.get_status_display(),
-        contents=lines or editions.get((order.bundle_id, order.delivery_date), []),
+        contents=lines or editions.get(order.edition_key, []),
         why=why_failed(order),
         cutoff_at=order.cutoff_at if is_placed else None,
         window=_window(order),
@@ -130,7 +129,7 @@ def from_occurrence(occurrence: Occurrence, editions: Editions) -> Coming:
         headcount=standing.headcount,
         state=occurrence.status,
         state_label=occurrence.get_status_display(),
-        contents=editions.get((standing.bundle_id, day), []) if is_planned else [],
+        contents=editions.get(standing.edition_key(day), []) if is_planned else [],
         why=why(occurrence),
         cutoff_at=occurrence.cutoff_at if is_planned else None,
         window=_window(standing),

@@ -1,5 +1,6 @@
-"""The compose board: bundles by delivery date, and what about them needs an operator."""
+"""The compose board: bundles by delivery date with their variants, and what about them needs an operator."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,10 +8,12 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.utils.translation import get_language, pgettext
 
+from bundles.edition_key import EditionKey
 from bundles.edition_words import conflict_words, relaxed_words
 from bundles.models import Bundle, Edition
+from membership.exclusion_words import exclusion_words
 
-from .demand import Demand, Key, read_demand
+from .demand import Demand, read_demand
 from .models import CalendarDay, CycleItem
 from .reasons import words
 
@@ -22,14 +25,20 @@ NOBODY = Demand()
 
 @dataclass(frozen=True)
 class Cell:
-    """A bundle on a date. `saving` (won, for the base headcount) is None for editions without figures."""
+    """An edition, or one that is missing. `saving` (won, for the base headcount) is None without figures."""
 
     bundle: Bundle
     day: date
+    exclusions: int
     state: str
     demand: Demand
     edition: Edition | None = None
     why: str = ""
+
+    @property
+    def excluded(self) -> list[str]:
+        """What a variant leaves out, in words; nothing for the standard edition."""
+        return exclusion_words(self.exclusions)
 
     @property
     def state_label(self) -> str:
@@ -56,11 +65,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class DayRow:
-    """A date with a cell (or None) for each bundle; `name` is the holiday's if nothing is delivered."""
+    """A date with the cells of each bundle: the standard edition, then its variants.
+
+    `name` is the holiday's if nothing is delivered.
+    """
 
     day: date
     name: str
-    cells: list[Cell | None]
+    cells: list[tuple[Bundle, list[Cell]]]
 
 
 @dataclass(frozen=True)
@@ -86,14 +98,17 @@ class Board:
 def read_board(monday: date, today: date) -> Board:
     """Return four weeks from a Monday on."""
     last = monday + timedelta(days=7 * WEEKS - 1)
-    cells = {(cell.bundle.pk, cell.day): cell for cell in _cells(monday, last, today)}
-    bundles = sorted({cell.bundle for cell in cells.values()}, key=lambda row: (row.kind, row.price, row.pk))
+    cells: dict[tuple[int, date], list[Cell]] = defaultdict(list)
+    for cell in _cells(monday, last, today):
+        cells[cell.bundle.pk, cell.day].append(cell)
+    shown = {cell.bundle for row in cells.values() for cell in row}
+    bundles = sorted(shown, key=lambda bundle: (bundle.kind, bundle.price, bundle.pk))
     calendar, language = CalendarDay.objects.all().working_days(), get_language() or "ko"
     served = {day for _bundle, day in cells}
 
     def row(day: date) -> DayRow:
         closed = "" if calendar.is_working(day) else calendar.name(day, language)
-        return DayRow(day, closed, [cells.get((bundle.pk, day)) for bundle in bundles])
+        return DayRow(day, closed, [(bundle, cells.get((bundle.pk, day), [])) for bundle in bundles])
 
     weeks = [[monday + timedelta(days=7 * week + place) for place in range(7)] for week in range(WEEKS)]
     return Board(
@@ -115,33 +130,41 @@ def read_to_do(today: date) -> ToDo:
 def _cells(first: date, last: date, today: date) -> list[Cell]:
     demand = read_demand(first, last)
     rows = Edition.objects.filter(delivery_date__range=(first, last))
-    editions = {(row.bundle_id, row.delivery_date): row for row in rows}
+    editions = {row.key: row for row in rows}
     why = _why_missing(first, last)
     bundles = Bundle.objects.in_bulk()
     cells = (
-        _cell(bundles[key[0]], key[1], editions.get(key), demand.get(key, NOBODY), why, today)
-        for key in sorted(demand.keys() | editions.keys(), key=lambda key: (key[1], key[0]))
+        _cell(key, bundles[key.bundle], editions.get(key), demand.get(key, NOBODY), why, today)
+        for key in sorted(demand.keys() | editions.keys(), key=lambda key: key.by_day)
     )
     return [cell for cell in cells if cell]
 
 
 def _cell(
-    bundle: Bundle, day: date, edition: Edition | None, demand: Demand, why: Mapping[Key, str], today: date
+    key: EditionKey,
+    bundle: Bundle,
+    edition: Edition | None,
+    demand: Demand,
+    why: Mapping[EditionKey, str],
+    today: date,
 ) -> Cell | None:
+    known = (bundle, key.day, key.exclusions)
     if edition is None:
         # What was never composed for a day that is over says nothing to anybody.
-        is_wanted = day > today and demand.orders
-        return Cell(bundle, day, "missing", demand, why=why.get((bundle.pk, day), "")) if is_wanted else None
-    return Cell(bundle, day, "ordered" if demand.fixed else edition.status, demand, edition)
+        is_wanted = key.day > today and demand.orders
+        return Cell(*known, "missing", demand, why=why.get(key, "")) if is_wanted else None
+    return Cell(*known, "ordered" if demand.fixed else edition.status, demand, edition)
 
 
-def _why_missing(first: date, last: date) -> dict[Key, str]:
-    """Return the latest word of the ledger on each bundle and date that could not be composed."""
+def _why_missing(first: date, last: date) -> dict[EditionKey, str]:
+    """Return the latest word of the ledger on each edition that could not be composed."""
     failed: Iterable[CycleItem] = CycleItem.objects.filter(
         run__step="compose", outcome="failed", subject_id__isnull=False, delivery_date__range=(first, last)
     ).order_by("pk")
     return {
-        (item.subject_id or 0, item.delivery_date): cannot_words(item.reason, item.detail)
+        EditionKey(item.subject_id or 0, item.delivery_date, item.exclusions): cannot_words(
+            item.reason, item.detail
+        )
         for item in failed
         if item.delivery_date
     }

@@ -5,7 +5,7 @@ Tasks run them for everything, `manage.py run_cycle` for one delivery day; both 
 
 from datetime import date, datetime
 
-from bundles.actions.compose import Wanted
+from bundles.edition_requests import Wanted
 
 from .actions.editions import (
     compose_missing,
@@ -30,8 +30,11 @@ def preview(*, now: datetime) -> list[CycleRun]:
     runs = [
         run_step(Step.PREVIEW, standing_orders, lambda item: preview_standing_order(item, now=now), now=now)
     ]
-    if wanted := missing_editions(now=now):
-        runs.append(_compose(wanted, now=now))
+    # Standard editions first: a variant is held to the worth of the standard one.
+    for is_variant in (False, True):
+        wanted = [each for each in missing_editions(now=now) if bool(each.exclusions) == is_variant]
+        if wanted:
+            runs.append(_compose(wanted, now=now))
     drafts = drafts_to_publish(now=now)
     runs.append(run_step(Step.PUBLISH, drafts, lambda pk: publish_due_edition(pk, now=now), now=now))
     return [run for run in runs if run]

@@ -1,13 +1,13 @@
-"""For how many people each bundle is expected on each date."""
+"""For how many people each edition is expected."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from .models import Occurrence, Order
+from bundles.edition_key import EditionKey
 
-# A bundle and a delivery date.
-Key = tuple[int, date]
+from .models import Occurrence, Order
+from .querysets import EDITION_COLUMNS
 
 
 @dataclass
@@ -26,19 +26,16 @@ class Demand:
         return len(self.open) + len(self.fixed)
 
 
-def read_demand(first: date, last: date) -> dict[Key, Demand]:
+def read_demand(first: date, last: date) -> dict[EditionKey, Demand]:
     """Return the demand of the days from `first` to `last`, both included, in two queries."""
-    demand: dict[Key, Demand] = defaultdict(Demand)
+    demand: dict[EditionKey, Demand] = defaultdict(Demand)
     planned = Occurrence.objects.filter(status="planned", delivery_date__range=(first, last))
-    for bundle, day, people in planned.values_list(
-        "standing_order__bundle", "delivery_date", "standing_order__headcount"
-    ):
-        if day:
-            demand[bundle, day].open.append(people)
+    for *key, people in planned.values_list(*EDITION_COLUMNS, "standing_order__headcount"):
+        demand[EditionKey(*key)].open.append(people)
     orders = Order.objects.filter(delivery_date__range=(first, last))
-    for bundle, day, people, status in orders.exclude(status__in=["cancelled", "failed"]).values_list(
-        "bundle", "delivery_date", "headcount", "status"
+    for *key, people, status in orders.exclude(status__in=["cancelled", "failed"]).values_list(
+        "bundle", "delivery_date", "exclusions", "headcount", "status"
     ):
-        of_day = demand[bundle, day]
-        (of_day.open if status == Order.Status.PLACED else of_day.fixed).append(people)
+        own = demand[EditionKey(*key)]
+        (own.open if status == Order.Status.PLACED else own.fixed).append(people)
     return demand

@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Prefetch
 
 from bundles.actions.compose import free_units
-from bundles.allergens import ALLERGENS
 from bundles.composition import price_limits
 from bundles.edition_words import reason_words, relaxed_words
 from bundles.models import Edition, EditionItem, Product, Slot
+from membership.allergens import ALLERGENS
 from membership.models import Certification
 
 from .actions.editions import planned_units
@@ -68,6 +68,7 @@ class EditionPage:
 
     edition: Edition
     rows: list[ItemRow]
+    siblings: list[Edition]
     demand: Demand
     max_cost: int
     min_worth: int
@@ -129,7 +130,7 @@ class EditionPage:
 def read_page(edition: Edition, *, now: datetime) -> EditionPage:
     """Read one edition; choices only while it may be changed. The number of queries is fixed."""
     bundle, day = edition.bundle, edition.delivery_date
-    demand = read_demand(day, day).get((bundle.pk, day), Demand())
+    demand = read_demand(day, day).get(edition.key, Demand())
     valid = Prefetch("product__producer__certifications", queryset=Certification.objects.valid_on(day))
     items = list(
         edition.items.select_related("slot__category", "product__producer")
@@ -148,7 +149,8 @@ def read_page(edition: Edition, *, now: datetime) -> EditionPage:
         ItemRow(item, item.slot.units_of(item.product, bundle.base_headcount), choices.get(item.slot_id, []))
         for item in items
     ]
-    return EditionPage(edition, rows, demand, max_cost, min_worth)
+    siblings = Edition.objects.filter(bundle=bundle, delivery_date=day).exclude(pk=edition.pk)
+    return EditionPage(edition, rows, list(siblings.order_by("exclusions")), demand, max_cost, min_worth)
 
 
 def _choices(
@@ -160,7 +162,7 @@ def _choices(
     categories = {slot.category_id for slot in slots.values()}
     offered = Product.objects.on_offer().filter(category__in=categories)
     products = list(offered.exclude(edition_items__edition=edition).select_related("producer"))
-    free = free_units(products, [day], planned_units([day], without={(edition.bundle_id, day)}))
+    free = free_units(products, [day], planned_units([day], without={edition.key}))
     lead = lead_days_left(now, day, CalendarDay.objects.all().working_days())
     headcounts = demand.open or [edition.bundle.base_headcount]
 
@@ -170,7 +172,11 @@ def _choices(
         return Choice(product, units, units >= needed, product.lead_days <= lead)
 
     return {
-        slot.pk: _sorted(choice(slot, product) for product in _fitting(slot, products))
+        slot.pk: _sorted(
+            choice(slot, product)
+            for product in _fitting(slot, products)
+            if not product.broken(edition.exclusions)
+        )
         for slot in slots.values()
     }
 

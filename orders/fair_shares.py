@@ -91,7 +91,7 @@ def _requests(today: date) -> tuple[list[EditionRequest], dict[int, int]]:
     requests: list[EditionRequest] = []
     planned: dict[int, int] = defaultdict(int)
     for edition in editions.prefetch_related("bundle__slots", "items__slot", "items__product"):
-        of_day = demand.get((edition.bundle_id, edition.delivery_date))
+        of_day = demand.get(edition.key)
         if of_day is None or not of_day.open:
             continue
         requests.append(_request(edition, tuple(of_day.open)))

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bundles.models import Bundle
 from bundles.scaling import MAX_HEADCOUNT
+from membership.exclusion_words import exclusion_choices
+from membership.exclusions import mask
 from membership.models import Organization, Site, User
 from membership.permissions import is_operator, ordering_institution_ids
 
@@ -63,12 +65,19 @@ class DeliveryForm(forms.Form):
         max_value=MAX_HEADCOUNT,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+    exclusions = forms.MultipleChoiceField(
+        label=_("Without"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     window_opens = forms.TimeField(label=_("Not before"), required=False, widget=TimeInput())
     window_closes = forms.TimeField(label=_("Not after"), required=False, widget=TimeInput())
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = orderable_sites(user)  # type: ignore[attr-defined]
+        self.fields["exclusions"].choices = exclusion_choices()  # type: ignore[attr-defined]
+
+    def clean_exclusions(self) -> int:
+        return mask(self.cleaned_data["exclusions"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from bundles.edition_key import EditionKey
 from bundles.models import EditionItem, Product
 from bundles.querysets import ProductQuerySet
 
 from .models import Occurrence, Order, PurchaseOrderLine, StandingOrder
+from .querysets import EDITION_COLUMNS
 
 Key = tuple[date, int]  # delivery date, product
 
@@ -89,29 +91,31 @@ def _firm(products: ProductQuerySet, first: date, last: date) -> tuple[dict[Key,
 
 
 def _forecast(products: ProductQuerySet, first: date, last: date) -> dict[Key, int]:
-    headcounts: dict[tuple[int, date], list[int]] = defaultdict(list)
-    for bundle, day, people in _expected(first, last):
-        headcounts[bundle, day].append(people)
+    headcounts: dict[EditionKey, list[int]] = defaultdict(list)
+    for key, people in _expected(first, last):
+        headcounts[key].append(people)
     items = EditionItem.objects.filter(
         product__in=products, edition__delivery_date__range=(first, last)
     ).select_related("edition", "slot", "product")
     units: dict[Key, int] = defaultdict(int)
     for item in items:
         day = item.edition.delivery_date
-        for people in headcounts[item.edition.bundle_id, day]:
+        for people in headcounts[item.edition.key]:
             units[day, item.product_id] += item.slot.units_of(item.product, people)
     return dict(units)
 
 
-def _expected(first: date, last: date) -> Iterator[tuple[int, date, int]]:
-    """Yield (bundle, delivery date, people) of every order that is expected and not fixed yet."""
+def _expected(first: date, last: date) -> Iterator[tuple[EditionKey, int]]:
+    """Yield the edition and the people of every order that is expected and not fixed yet."""
     planned = Occurrence.objects.filter(
         status=Occurrence.Status.PLANNED,
         standing_order__status=StandingOrder.Status.ACTIVE,
         delivery_date__range=(first, last),
     )
-    # Planned occurrences have a delivery date (by constraint).
-    yield from planned.values_list("standing_order__bundle", "delivery_date", "standing_order__headcount")  # type: ignore[misc]
-    yield from Order.objects.filter(
-        status=Order.Status.PLACED, delivery_date__range=(first, last)
-    ).values_list("bundle", "delivery_date", "headcount")
+    placed = Order.objects.filter(status=Order.Status.PLACED, delivery_date__range=(first, last))
+    for rows in (
+        planned.values_list(*EDITION_COLUMNS, "standing_order__headcount"),
+        placed.values_list("bundle", "delivery_date", "exclusions", "headcount"),
+    ):
+        for *key, people in rows:
+            yield EditionKey(*key), people

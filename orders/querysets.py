@@ -9,12 +9,17 @@ from django.db import models
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
+from bundles.edition_key import EditionKey
 from membership.permissions import institution_ids, is_operator, producer_ids
 
 from .working_days import WorkingDays
 
 if TYPE_CHECKING:
     from membership.models import User
+
+
+# Of an occurrence: the parts of its edition's key.
+EDITION_COLUMNS = ("standing_order__bundle", "delivery_date", "standing_order__exclusions")
 
 
 class CalendarDayQuerySet(models.QuerySet[Any]):
@@ -41,6 +46,10 @@ class OccurrenceQuerySet(models.QuerySet[Any]):
         """Planned occurrences whose cut-off has passed, whenever that was."""
         return self.filter(status="planned", cutoff_at__lte=now).order_by("delivery_date", "pk")
 
+    def bringing(self, key: EditionKey) -> OccurrenceQuerySet:
+        """Occurrences that are made from this edition."""
+        return self.filter(**dict(zip(EDITION_COLUMNS, key, strict=True)))
+
     def coming(self, today: date) -> OccurrenceQuerySet:
         return self.filter(Q(delivery_date__gte=today) | Q(delivery_date=None, rule_date__gte=today))
 
@@ -55,6 +64,10 @@ class OrderQuerySet(models.QuerySet[Any]):
 
     def on(self, day: date) -> OrderQuerySet:
         return self.filter(delivery_date=day)
+
+    def from_edition(self, key: EditionKey) -> OrderQuerySet:
+        """Orders that are made from this edition."""
+        return self.filter(bundle=key.bundle, delivery_date=key.day, exclusions=key.exclusions)
 
     def to_deliver(self, day: date) -> OrderQuerySet:
         """Fixed orders of the day that are still to be brought."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import prefetch_related_objects
 
 from bundles import quote as bundles_quote
+from bundles.edition_key import EditionKey
 from bundles.models import Bundle, Edition
 
 from .cutoff import cutoff_at
@@ -19,10 +20,13 @@ class Quote(bundles_quote.Quote):
     cutoff_at: datetime | None = None
 
 
-def quote(bundle: Bundle, headcount: int, day: date | None, working_days: WorkingDays) -> Quote:
+def quote(
+    bundle: Bundle, headcount: int, exclusions: int, day: date | None, working_days: WorkingDays
+) -> Quote:
     """Return the price of the bundle for `headcount` people, with the contents of the day if it has some."""
     prefetch_related_objects([bundle], "slots__category")
-    edition = Edition.objects.with_contents().filter(bundle=bundle, delivery_date=day).first()
+    editions = Edition.objects.with_contents()
+    edition = editions.with_key(EditionKey(bundle.pk, day, exclusions)).first() if day else None
     plain = bundles_quote.quote(bundle, headcount, edition)
     slowest = max((item.product.lead_days for item in plain.items if item.product), default=0)
     return Quote(**vars(plain), cutoff_at=cutoff_at(day, slowest, working_days) if day else None)

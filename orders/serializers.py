@@ -5,10 +5,15 @@ from datetime import datetime
 from django.utils import timezone
 from rest_framework import serializers
 
-from bundles.allergens import codes
 from bundles.serializers import BundleBriefSerializer
+from membership.allergens import codes
 from membership.models import User
-from membership.serializers import OrganizationBriefSerializer, ShownSerializer, SiteBriefSerializer
+from membership.serializers import (
+    ExclusionsField,
+    OrganizationBriefSerializer,
+    ShownSerializer,
+    SiteBriefSerializer,
+)
 
 from .coming import live_stop, why, why_failed
 from .models import Occurrence, Order, OrderEvent, OrderLine, StandingOrder
@@ -41,6 +46,7 @@ class StandingOrderSerializer(ShownSerializer):
     organization = OrganizationBriefSerializer(read_only=True)
     site = SiteBriefSerializer(read_only=True)
     bundle = BundleBriefSerializer(read_only=True)
+    exclusions = ExclusionsField(read_only=True)
 
     class Meta:
         model = StandingOrder
@@ -50,6 +56,7 @@ class StandingOrderSerializer(ShownSerializer):
             "site",
             "bundle",
             "headcount",
+            "exclusions",
             "rrule",
             "starts_on",
             "ends_on",
@@ -92,6 +99,7 @@ class OccurrenceSerializer(ShownSerializer):
 class OrderSerializer(ShownSerializer):
     """An order as lists show it. Before it is fixed `gross` is the bundle's price, the rest 0."""
 
+    exclusions = ExclusionsField(read_only=True)
     eta = serializers.SerializerMethodField()
     why = serializers.SerializerMethodField()
 
@@ -107,6 +115,7 @@ class OrderSerializer(ShownSerializer):
             "bundle_name",
             "bundle_name_en",
             "headcount",
+            "exclusions",
             "delivery_date",
             "window_opens",
             "window_closes",

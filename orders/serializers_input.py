@@ -10,6 +10,7 @@ from rest_framework import serializers
 from bundles.models import Bundle
 from bundles.scaling import MAX_HEADCOUNT
 from membership.models import Site
+from membership.serializers import ExclusionsField
 
 from .models import Order, StandingOrder
 from .orderable import MAX_AHEAD, may_have
@@ -28,6 +29,7 @@ class DeliveryInput(serializers.ModelSerializer):
 
     site = ReadableSiteField(queryset=Site.objects.all())
     headcount = serializers.IntegerField(min_value=1, max_value=MAX_HEADCOUNT)
+    exclusions = ExclusionsField(required=False, help_text="Left out: those of the institution.")
 
     def validate(self, typed: dict[str, Any]) -> dict[str, Any]:
         opens, closes = typed.get("window_opens"), typed.get("window_closes")
@@ -36,7 +38,8 @@ class DeliveryInput(serializers.ModelSerializer):
             raise serializers.ValidationError({missing: _("Give both times, or neither.")})
         if opens and closes and closes <= opens:
             raise serializers.ValidationError({"window_closes": _("This must be later than the first time.")})
-        return {"window_opens": None, "window_closes": None, **typed}
+        usual = typed["site"].organization.exclusions
+        return {"window_opens": None, "window_closes": None, "exclusions": usual, **typed}
 
 
 class EventOrderInput(DeliveryInput):
@@ -48,6 +51,7 @@ class EventOrderInput(DeliveryInput):
             "site",
             "bundle",
             "headcount",
+            "exclusions",
             "delivery_date",
             "window_opens",
             "window_closes",
@@ -72,6 +76,7 @@ class StandingOrderInput(DeliveryInput):
             "site",
             "bundle",
             "headcount",
+            "exclusions",
             "rrule",
             "starts_on",
             "ends_on",

@@ -1,7 +1,8 @@
 """Which products can stand in for another, best first.
 
-Same category, no allergen that the first didn't have, list price within a tolerance per serving, a
-certification of the same kind as the first producer's where there is one, lead time short enough.
+Same category, nothing that the order excludes, no allergen that the first didn't have, list price within a
+tolerance per serving, a certification of the same kind as the first producer's where there is one, lead time
+short enough.
 """
 
 from collections.abc import Collection
@@ -14,7 +15,7 @@ PRICE_TOLERANCE_PERCENT = 25
 
 
 def stand_ins(
-    product: Product, on_date: date, *, max_lead_days: int, excluding: Collection[int] = ()
+    product: Product, on_date: date, *, max_lead_days: int, exclusions: int, excluding: Collection[int] = ()
 ) -> list[Product]:
     """Return products that may take the place of `product` on the date, the nearest in price first."""
     price = product.list_price / product.servings
@@ -26,6 +27,7 @@ def stand_ins(
         .exclude(pk__in=[product.pk, *excluding])
         .select_related("producer")
         if not other.allergens & ~product.allergens
+        and not other.broken(exclusions)
         and abs(other.list_price / other.servings - price) * 100 <= price * PRICE_TOLERANCE_PERCENT
     ]
     held = _certification_kinds([other.producer_id for other in candidates], on_date)

@@ -102,6 +102,7 @@ BROKEN: dict[str, Callable[[], None]] = {
     "site_window_closes_after": lambda: changed(f.SiteFactory().windows.first(), closes=time(9)),
     "site_window_weekday": lambda: changed(f.SiteFactory().windows.first(), weekday=7),
     "user_email_is_lower_case": lambda: changed(f.UserFactory(), email="Someone@example.com"),
+    "organization_exclusions_known": lambda: changed(f.InstitutionFactory(), exclusions=1 << 22),
     # bundles
     "supply_price_within_list_price": lambda: changed(f.ProductFactory(), supply_price=2001),
     "product_serves_someone": lambda: changed(f.ProductFactory(), servings=0),
@@ -112,7 +113,8 @@ BROKEN: dict[str, Callable[[], None]] = {
     "bundle_serves_someone": lambda: changed(f.BundleFactory(), base_headcount=0),
     "slot_position_once_per_bundle": lambda: again(f.SlotFactory()),
     "slot_is_per_person_or_fixed": lambda: changed(f.SlotFactory(), fixed_quantity=1),
-    "one_edition_per_bundle_and_date": lambda: again(f.EditionFactory()),
+    "one_edition_per_key": lambda: again(f.EditionFactory()),
+    "edition_exclusions_known": lambda: changed(f.EditionFactory(), exclusions=1 << 22),
     "product_once_per_edition": lambda: again(f.EditionFactory().items.get(), slot=f.SlotFactory()),
     "product_banned_once_per_edition": lambda: again(
         EditionBan.objects.create(edition=f.EditionFactory(), product=f.ProductFactory())
@@ -127,6 +129,9 @@ BROKEN: dict[str, Callable[[], None]] = {
     "published_edition_says_when": lambda: changed(f.EditionFactory(), status="published"),
     "bundle_percents_within_100": lambda: changed(f.BundleFactory(), margin_percent=101),
     # orders
+    "run_item_exclusions_known": lambda: changed(cycle_item(), exclusions=1 << 22),
+    "standing_order_exclusions_known": lambda: changed(f.StandingOrderFactory(), exclusions=1 << 22),
+    "order_exclusions_known": lambda: changed(f.OrderFactory(), exclusions=1 << 22),
     "failed_item_has_a_reason": lambda: changed(cycle_item(), outcome="failed"),
     "standing_order_serves_someone": lambda: changed(f.StandingOrderFactory(), headcount=0),
     "standing_order_ends_after_start": lambda: changed(f.StandingOrderFactory(), ends_on=date(2026, 11, 30)),

@@ -6,7 +6,6 @@ that keeps the answer.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -14,54 +13,23 @@ from django.db.models import F, Sum
 
 from membership.models import Certification
 
-from ..composition import (
-    Composition,
-    Conflict,
-    EditionRequest,
-    Offer,
-    Past,
-    Result,
-    SlotRule,
-    compose,
-    price_limits,
-    rotation_links,
-    standings,
-)
+from ..composition import Composition, Conflict, Offer, Result, compose, standings
+from ..edition_key import EditionKey
+from ..edition_requests import Wanted, requests_for
 from ..exceptions import CannotCompose
-from ..models import Bundle, Capacity, Closure, Edition, EditionItem, Product
+from ..models import Capacity, Closure, Edition, EditionItem, Product
 
 # Sales of this many days decide whose turn it is.
 FAIRNESS_DAYS = 28
 # Rules that a delivery may break rather than not come at all; the operators see it.
 NEGOTIABLE = {"rotation", "producer_share", "min_worth", "max_cost"}
-AMBIENT = frozenset({"ambient"})
-STORAGES = frozenset(Product.Storage.values)
-
-# An edition before it has a row: its bundle and its delivery date.
-Key = tuple[int, date]
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """An edition to compose for orders of so many people each; producers still have `lead_days_left`."""
-
-    bundle: Bundle
-    delivery_date: date
-    headcounts: tuple[int, ...]
-    lead_days_left: int
-    locked: frozenset[tuple[int, int]] = frozenset()
-    banned: frozenset[int] = frozenset()
-
-    @property
-    def key(self) -> Key:
-        return self.bundle.pk, self.delivery_date
 
 
 def compose_wanted(
     wanted: Collection[Wanted],
     *,
-    received: Mapping[int, list[Key]],
-    planned_units: Mapping[Key, int],
+    received: Mapping[int, list[EditionKey]],
+    planned_units: Mapping[tuple[int, date], int],
     seconds: float,
 ) -> Result:
     """Return the composer's answer for all wanted editions together; nothing is written.
@@ -73,7 +41,7 @@ def compose_wanted(
     products = list(Product.objects.on_offer().select_related("producer"))
     offers = _offers(products)
     capacities = free_units(products, days, planned_units)
-    requests = _requests(wanted, received)
+    requests = requests_for(wanted, received)
     sales, newcomers = _sales(min(days), products)
     standing = standings(requests, offers, capacities, sales, newcomers)
     return compose(requests, offers, capacities, standing, seconds=seconds)
@@ -86,18 +54,18 @@ def keep_edition(wanted: Wanted, result: Result, *, now: datetime) -> Edition:
     Where the rules can't hold together, the best edition without the fewest of them is kept, and says which.
     Raises CannotCompose if there is not even that.
     """
-    existing = Edition.objects.filter(bundle=wanted.bundle, delivery_date=wanted.delivery_date).first()
-    if existing:
+    if existing := Edition.objects.with_key(wanted.key).first():
         return existing
-    composition, waived = _answer(wanted, result)
+    composition, relaxed = _answer(wanted, result)
     edition, created = Edition.objects.get_or_create(
         bundle=wanted.bundle,
         delivery_date=wanted.delivery_date,
+        exclusions=wanted.exclusions,
         defaults={
             "composed_at": now,
             "cost": composition.cost,
             "worth": composition.worth,
-            "relaxed": " ".join((*composition.relaxed, *waived)),
+            "relaxed": relaxed,
         },
     )
     if created:
@@ -110,11 +78,11 @@ def replace_contents(edition: Edition, wanted: Wanted, result: Result, *, now: d
 
     Must run inside the transaction that has locked the edition.
     """
-    composition, waived = _answer(wanted, result)
+    composition, relaxed = _answer(wanted, result)
     edition.items.all().delete()
     _store_items(edition, composition)
     edition.composed_at, edition.cost, edition.worth = now, composition.cost, composition.worth
-    edition.relaxed = " ".join((*composition.relaxed, *waived))
+    edition.relaxed = relaxed
     edition.save(update_fields=["composed_at", "cost", "worth", "relaxed"])
 
 
@@ -131,7 +99,14 @@ def _store_items(edition: Edition, composition: Composition) -> None:
     )
 
 
-def _answer(wanted: Wanted, result: Result) -> tuple[Composition, tuple[str, ...]]:
+def _answer(wanted: Wanted, result: Result) -> tuple[Composition, str]:
+    """Return the composition, and the rules that it doesn't keep. Raises CannotCompose."""
+    composition, waived = _composition(wanted, result)
+    below = ("standard_worth",) if composition.worth < wanted.standard_worth else ()
+    return composition, " ".join((*composition.relaxed, *waived, *below))
+
+
+def _composition(wanted: Wanted, result: Result) -> tuple[Composition, tuple[str, ...]]:
     if not wanted.bundle.slots.exists():
         raise CannotCompose("no_slots")
     if composition := result.compositions.get(wanted.key):
@@ -172,7 +147,7 @@ def _offers(products: Iterable[Product]) -> list[Offer]:
 
 
 def free_units(
-    products: Iterable[Product], days: Collection[date], planned_units: Mapping[Key, int]
+    products: Iterable[Product], days: Collection[date], planned_units: Mapping[tuple[int, date], int]
 ) -> dict[tuple[int, date], int]:
     """Return the free units by product and day; nothing out of season or while the producer is closed."""
     rows = {(row.product_id, row.on_date): row.free for row in Capacity.objects.filter(on_date__in=days)}
@@ -187,87 +162,6 @@ def free_units(
         for day in days
         if product.is_offered_on(day)
         and not any(closure.first_day <= day <= closure.last_day for closure in closures[product.producer_id])
-    }
-
-
-def _requests(wanted: Collection[Wanted], received: Mapping[int, list[Key]]) -> list[EditionRequest]:
-    asked = {each.key for each in wanted}
-    links = rotation_links(received)
-    earlier = {key for each in wanted for key, _distance in links.get(each.key, ()) if key not in asked}
-    contents = _contents(earlier)
-    slots = _slots({each.bundle.pk for each in wanted})
-    return [_request(each, links.get(each.key, ()), asked, contents, slots) for each in wanted]
-
-
-def _request(
-    wanted: Wanted,
-    links: Iterable[tuple[Key, int]],
-    asked: set[Key],
-    contents: Mapping[Key, tuple[frozenset[int], frozenset[int]]],
-    slots: Mapping[int, tuple[SlotRule, ...]],
-) -> EditionRequest:
-    bundle = wanted.bundle
-    max_cost, min_worth = price_limits(
-        bundle.price,
-        margin_percent=bundle.margin_percent,
-        packing=bundle.packing_cost,
-        saving_percent=bundle.saving_percent,
-    )
-    near = [(key, distance) for key, distance in links if distance <= bundle.repeat_editions]
-    return EditionRequest(
-        key=wanted.key,
-        bundle=bundle.pk,
-        delivery_date=wanted.delivery_date,
-        base_headcount=bundle.base_headcount,
-        price=bundle.price,
-        max_cost=max_cost,
-        min_worth=min_worth,
-        slots=slots.get(bundle.pk, ()),
-        demand=wanted.headcounts,
-        lead_days_left=wanted.lead_days_left,
-        max_producer_percent=bundle.max_producer_percent,
-        repeat_editions=bundle.repeat_editions,
-        history=tuple(
-            Past(distance, *contents[key]) for key, distance in near if key in contents and key not in asked
-        ),
-        locked=wanted.locked,
-        banned=wanted.banned,
-        follows=tuple(
-            (key, distance) for key, distance in near if key in asked and key[1] < wanted.delivery_date
-        ),
-    )
-
-
-def _slots(bundles: Collection[int]) -> dict[int, tuple[SlotRule, ...]]:
-    rules: dict[int, list[SlotRule]] = defaultdict(list)
-    for bundle in Bundle.objects.filter(pk__in=bundles).prefetch_related("slots"):
-        for slot in bundle.slots.all():
-            rules[bundle.pk].append(
-                SlotRule(
-                    slot=slot.pk,
-                    category=slot.category_id,
-                    servings_per_person=slot.servings_per_person,
-                    fixed_quantity=slot.fixed_quantity,
-                    variety=slot.variety,
-                    storages=AMBIENT if slot.is_ambient_only else STORAGES,
-                )
-            )
-    return {bundle: tuple(slots) for bundle, slots in rules.items()}
-
-
-def _contents(keys: Collection[Key]) -> dict[Key, tuple[frozenset[int], frozenset[int]]]:
-    """Return the producers and the products of editions that exist."""
-    items = EditionItem.objects.filter(
-        edition__bundle__in={bundle for bundle, _day in keys},
-        edition__delivery_date__in={day for _bundle, day in keys},
-    )
-    found: dict[Key, list[tuple[int, int]]] = defaultdict(list)
-    columns = ("edition__bundle", "edition__delivery_date", "product__producer", "product")
-    for bundle, day, producer, product in items.values_list(*columns):
-        found[bundle, day].append((producer, product))
-    return {
-        key: (frozenset(producer for producer, _ in pairs), frozenset(product for _, product in pairs))
-        for key, pairs in found.items()
     }
 
 

@@ -89,7 +89,7 @@ class SlotRule:
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
-    """What an institution doesn't want; `allergens` is the mask of `bundles.allergens`."""
+    """What an institution doesn't want; `allergens` is the mask of `membership.allergens`."""
 
     allergens: int = 0
     vegan: bool = False

@@ -7,9 +7,11 @@ from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from membership.exclusions import FULL_MASK
 from membership.models import Plan
 from membership.models.naming import BilingualName
 
+from ..edition_key import EditionKey
 from ..querysets import BundleQuerySet, EditionQuerySet
 from ..scaling import price_for, units_needed
 from .category import Category
@@ -126,7 +128,10 @@ class Slot(models.Model):
 
 
 class Edition(models.Model):
-    """The contents of a bundle for one delivery date: a draft until it is published."""
+    """The contents of a bundle for one delivery date: a draft until it is published.
+
+    Orders with exclusions get a variant of equal worth; the standard edition has none.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -136,6 +141,7 @@ class Edition(models.Model):
         Bundle, on_delete=models.PROTECT, related_name="editions", verbose_name=_("bundle")
     )
     delivery_date = models.DateField(_("delivery date"))
+    exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
     composed_at = models.DateTimeField(_("composed at"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
@@ -153,11 +159,12 @@ class Edition(models.Model):
     class Meta:
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
-        ordering = ["delivery_date", "bundle"]
+        ordering = ["delivery_date", "bundle", "exclusions"]
         constraints = [
             models.UniqueConstraint(
-                fields=["bundle", "delivery_date"], name="one_edition_per_bundle_and_date"
+                fields=["bundle", "delivery_date", "exclusions"], name="one_edition_per_key"
             ),
+            models.CheckConstraint(condition=Q(exclusions__lte=FULL_MASK), name="edition_exclusions_known"),
             models.CheckConstraint(
                 condition=Q(status="draft", published_at=None)
                 | Q(status="published", published_at__isnull=False),
@@ -167,6 +174,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bundle} {self.delivery_date}"
+
+    @property
+    def key(self) -> EditionKey:
+        """What tells it from every other edition."""
+        return EditionKey(self.bundle_id, self.delivery_date, self.exclusions)
 
 
 class EditionItem(models.Model):

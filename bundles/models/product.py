@@ -8,10 +8,11 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from membership import exclusions
+from membership.allergens import FULL_MASK, codes
 from membership.models import Organization
 from membership.models.naming import BilingualName
 
-from ..allergens import FULL_MASK, codes
 from ..querysets import CapacityQuerySet, ClosureQuerySet, ProductQuerySet
 from .category import Category
 
@@ -102,6 +103,16 @@ class Product(BilingualName):
     def is_chilled(self) -> bool:
         """Chilled and frozen goods both need a refrigerated vehicle."""
         return self.storage != self.Storage.AMBIENT
+
+    def broken(self, excluded: int) -> int:
+        """Return which of these exclusions (a mask of `membership.exclusions`) it breaks; 0 if none."""
+        return exclusions.broken(
+            excluded,
+            allergens=self.allergens,
+            is_vegan=self.is_vegan,
+            is_halal=self.is_halal,
+            is_chilled=self.is_chilled,
+        )
 
     @property
     def allergen_codes(self) -> tuple[int, ...]:

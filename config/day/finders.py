@@ -17,6 +17,7 @@ from bundles.models import Bundle, Edition
 from config.templatetags.ui import moment, won
 from delivery.models import RoutePlan, Stop, Unassigned
 from delivery.sheet import in_readers_language
+from membership.exclusion_words import exclusion_words
 from membership.models import Site, User
 from orders.models import (
     CalendarDay,
@@ -107,7 +108,7 @@ def failed_orders(watch: Watch) -> Iterator[DayException]:
 
 
 def missing_editions(watch: Watch) -> Iterator[DayException]:
-    """Bundles that someone expects and whose contents could not be composed, by the latest try."""
+    """Editions that someone expects and whose contents could not be composed, by the latest try."""
     failed = CycleItem.objects.filter(
         run__step="compose", delivery_date__in=watch.days, outcome="failed", subject_id__isnull=False
     )
@@ -116,13 +117,20 @@ def missing_editions(watch: Watch) -> Iterator[DayException]:
         failed.filter(
             Exists(
                 Occurrence.objects.filter(
-                    **key, status="planned", standing_order__bundle=OuterRef("subject_id")
+                    **key,
+                    status="planned",
+                    standing_order__bundle=OuterRef("subject_id"),
+                    standing_order__exclusions=OuterRef("exclusions"),
                 )
             ),
-            ~Exists(Edition.objects.filter(**key, bundle=OuterRef("subject_id"))),
+            ~Exists(
+                Edition.objects.filter(
+                    **key, bundle=OuterRef("subject_id"), exclusions=OuterRef("exclusions")
+                )
+            ),
         )
         .order_by()
-        .values("subject_id", "delivery_date")
+        .values("subject_id", "delivery_date", "exclusions")
         .annotate(latest=Max("pk"))
     )
     items = CycleItem.objects.filter(pk__in=latest.values("latest")).order_by("delivery_date", "pk")
@@ -131,7 +139,7 @@ def missing_editions(watch: Watch) -> Iterator[DayException]:
         yield DayException(
             "edition_missing",
             item.delivery_date,
-            bundles[item.subject_id].display_name,
+            " · ".join([bundles[item.subject_id].display_name, *exclusion_words(item.exclusions)]),
             why(item.reason, item.detail),
             (
                 Action(_("Products"), reverse("bundles:product_list"), "store"),

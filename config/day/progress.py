@@ -10,9 +10,11 @@ from django.db.models import Count, F, Max, Min, Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bundles.edition_key import EditionKey
 from bundles.models import Capacity, Edition
 from delivery.models import Route, RoutePlan, Stop, Unassigned
 from orders.models import Occurrence, Order, OrderLine, PurchaseOrder, Statement
+from orders.querysets import EDITION_COLUMNS
 
 AFTER_CUTOFF = frozenset({"confirmed", "packed", "dispatched", "delivered"})
 DELIVERY_FAILED = "delivery_failed"
@@ -202,15 +204,12 @@ def _is_fixed(row: dict[str, Any]) -> bool:
 
 
 def _composed(day: date) -> Progress:
-    """Bundles that someone expects on the day, and those of them with contents."""
-    expected = set(
-        Occurrence.objects.filter(delivery_date=day, status__in=["planned", "ordered"]).values_list(
-            "standing_order__bundle", flat=True
-        )
-    ) | set(
-        Order.objects.on(day).exclude(status__in=["cancelled", "failed"]).values_list("bundle", flat=True)
-    )
-    composed = set(Edition.objects.on(day).values_list("bundle", flat=True))
+    """Editions that someone expects on the day, and those of them with contents."""
+    occurrences = Occurrence.objects.filter(delivery_date=day, status__in=["planned", "ordered"])
+    orders = Order.objects.on(day).exclude(status__in=["cancelled", "failed"])
+    expected = {EditionKey(*row) for row in occurrences.values_list(*EDITION_COLUMNS)}
+    expected |= {EditionKey(*row) for row in orders.values_list("bundle", "delivery_date", "exclusions")}
+    composed = Edition.objects.on(day).keys()
     return Progress(len(expected & composed), len(expected))
 
 

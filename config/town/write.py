@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from bundles.allergens import mask
 from bundles.models import Bundle, Category, Product, Slot
 from delivery.models import Depot, Shift, Vehicle
+from membership.allergens import mask
 from membership.models import Certification, Membership, Organization, Plan, Seat, Site, SiteWindow, User
 from orders.models import StandingOrder
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..business_number import display, is_valid
+from ..exclusions import FULL_MASK
 from ..querysets import CertificationQuerySet, OrganizationQuerySet
 from .naming import BilingualName
 
@@ -39,6 +40,8 @@ class Organization(BilingualName):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     story = models.TextField(_("story"), blank=True)
     story_en = models.TextField(_("English story"), blank=True)
+    # What new orders leave out unless they say otherwise.
+    exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("invented demo data"), default=False)
 
@@ -53,6 +56,9 @@ class Organization(BilingualName):
             models.CheckConstraint(
                 condition=models.Q(business_number__regex=r"^[0-9]{10}$"),
                 name="business_number_is_ten_digits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(exclusions__lte=FULL_MASK), name="organization_exclusions_known"
             ),
         ]
 

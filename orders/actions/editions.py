@@ -1,7 +1,8 @@
 """The contents of what is expected: every bundle and date that someone will receive gets its edition."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -9,8 +10,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from bundles.actions.compose import Key, Wanted, compose_wanted, keep_edition, replace_contents
+from bundles.actions.compose import compose_wanted, keep_edition, replace_contents
 from bundles.composition import Result
+from bundles.edition_key import EditionKey
+from bundles.edition_requests import Wanted
 from bundles.exceptions import CannotCompose
 from bundles.models import Bundle, Edition, EditionBan
 from membership.models import User
@@ -18,7 +21,7 @@ from membership.models import User
 from ..cutoff import cutoff_at, lead_days_left
 from ..exceptions import NotPossible
 from ..models import CalendarDay, Occurrence, Order
-from ..querysets import OccurrenceQuerySet
+from ..querysets import EDITION_COLUMNS, OccurrenceQuerySet
 from ..working_days import WorkingDays
 from .ledger import Outcome
 
@@ -30,18 +33,27 @@ def missing_editions(*, now: datetime) -> list[Wanted]:
     """Return the editions that somebody expects and that have no contents yet, earliest first."""
     today = timezone.localdate(now)
     expected = _expected(Occurrence.objects.filter(delivery_date__gt=today))
-    composed = set(Edition.objects.filter(delivery_date__gt=today).values_list("bundle", "delivery_date"))
-    missing = sorted(set(expected) - composed, key=lambda key: (key[1], key[0]))
-    bundles = Bundle.objects.in_bulk({bundle for bundle, _day in missing})
-    working_days = CalendarDay.objects.all().working_days()
-    return [
-        Wanted(bundles[bundle], day, tuple(expected[bundle, day]), lead_days_left(now, day, working_days))
-        for bundle, day in missing
-    ]
+    composed = Edition.objects.filter(delivery_date__gt=today).keys()
+    missing = sorted(set(expected) - composed, key=lambda key: key.by_day)
+    bundles = Bundle.objects.in_bulk({key.bundle for key in missing})
+    return _wanted({key: expected[key] for key in missing}, bundles, now)
 
 
 def compose_missing(wanted: Collection[Wanted]) -> Result:
-    """Ask the composer for all of them together. Takes up to COMPOSE_SECONDS; nothing is written."""
+    """Ask the composer for all of them together. Takes up to twice COMPOSE_SECONDS; nothing is written.
+
+    A variant that can't be worth as much as the standard edition of its date is composed without that.
+    """
+    result = _compose(wanted)
+    worthless = {
+        key for key, conflict in result.unsolved.items() if "min_worth" in conflict.rules + conflict.without
+    }
+    if not any(each.standard_worth and each.key in worthless for each in wanted):
+        return result
+    return _compose([replace(each, standard_worth=0) if each.key in worthless else each for each in wanted])
+
+
+def _compose(wanted: Collection[Wanted]) -> Result:
     days = {each.delivery_date for each in wanted}
     return compose_wanted(
         wanted,
@@ -53,32 +65,57 @@ def compose_missing(wanted: Collection[Wanted]) -> Result:
 
 def keep_missing(wanted: Wanted, result: Result, *, now: datetime) -> Outcome:
     """Keep one composed edition, and set the cut-offs it implies."""
-    bundle, day = wanted.bundle, wanted.delivery_date
-    subject = f"{bundle.name} {day}"
+    edition, reason, detail = None, "", ""
     try:
         edition = keep_edition(wanted, result, now=now)
+        _set_cutoffs(wanted.key)
     except CannotCompose as error:
-        return Outcome(
-            "failed", subject, bundle.pk, delivery_date=day, reason=error.reason, detail=error.detail
-        )
-    _set_cutoffs(bundle, day)
-    return Outcome("done", subject, bundle.pk, delivery_date=day, detail=edition.relaxed)
+        reason, detail = error.reason, error.detail
+    return Outcome(
+        "done" if edition else "failed",
+        f"{wanted.bundle.name} {wanted.delivery_date}",
+        wanted.bundle.pk,
+        delivery_date=wanted.delivery_date,
+        exclusions=wanted.exclusions,
+        reason=reason,
+        detail=edition.relaxed if edition else detail,
+    )
 
 
-def ensure_edition(bundle: Bundle, day: date, *, now: datetime, headcount: int = 0) -> Edition:
-    """Return the bundle's edition for the date, composed now if it must be. Raises CannotCompose.
+def ensure_edition(key: EditionKey, *, now: datetime, headcount: int = 0) -> Edition:
+    """Return the edition, composed now if it must be. Raises CannotCompose.
 
     An order for `headcount` people comes on top of those whom standing orders expect.
     """
-    if existing := Edition.objects.filter(bundle=bundle, delivery_date=day).first():
+    if existing := Edition.objects.with_key(key).first():
         return existing
-    expected = _expected(Occurrence.objects.filter(delivery_date=day, standing_order__bundle=bundle))
-    headcounts = [*expected.get((bundle.pk, day), []), *([headcount] if headcount else [])]
-    left = lead_days_left(now, day, CalendarDay.objects.all().working_days())
-    wanted = Wanted(bundle, day, tuple(headcounts), left)
+    expected = _expected(Occurrence.objects.bringing(key))
+    headcounts = [*expected.get(key, []), *([headcount] if headcount else [])]
+    [wanted] = _wanted({key: headcounts}, Bundle.objects.in_bulk([key.bundle]), now)
     edition = keep_edition(wanted, compose_missing([wanted]), now=now)
-    _set_cutoffs(bundle, day)
+    _set_cutoffs(key)
     return edition
+
+
+def _wanted(
+    headcounts: Mapping[EditionKey, list[int]], bundles: Mapping[int, Bundle], now: datetime
+) -> list[Wanted]:
+    """Return what to compose; a variant with the worth of the standard edition of its date, if it has one."""
+    working_days = CalendarDay.objects.all().working_days()
+    days = {key.day for key in headcounts if key.exclusions}
+    standard = Edition.objects.filter(exclusions=0, delivery_date__in=days)
+    worth = {(row.bundle_id, row.delivery_date): row.worth for row in standard}
+    return [
+        Wanted(
+            bundles[key.bundle],
+            key.day,
+            key.exclusions,
+            tuple(people),
+            lead_days_left(now, key.day, working_days),
+            standard_worth=worth.get((key.bundle, key.day), 0) if key.exclusions else 0,
+        )
+        for key, people in headcounts.items()
+    ]
 
 
 def recompose_edition(
@@ -89,12 +126,14 @@ def recompose_edition(
     Raises NotPossible if it is published or already ordered, CannotCompose (and changes nothing) if the rules
     can't hold together around it.
     """
-    bundle, day = edition.bundle, edition.delivery_date
-    expected = _expected(Occurrence.objects.filter(delivery_date=day, standing_order__bundle=bundle))
-    placed = Order.objects.filter(status="placed", bundle=bundle, delivery_date=day)
-    headcounts = (*expected[bundle.pk, day], *placed.values_list("headcount", flat=True))
-    left = lead_days_left(now, day, CalendarDay.objects.all().working_days())
-    wanted = Wanted(bundle, day, headcounts, left, frozenset(locked), frozenset(banned))
+    key = edition.key
+    placed = Order.objects.from_edition(key).filter(status="placed")
+    headcounts = [
+        *_expected(Occurrence.objects.bringing(key))[key],
+        *placed.values_list("headcount", flat=True),
+    ]
+    [plain] = _wanted({key: headcounts}, {key.bundle: edition.bundle}, now)
+    wanted = replace(plain, locked=frozenset(locked), banned=frozenset(banned))
     result = compose_missing([wanted])
     with transaction.atomic():
         draft = Edition.objects.select_for_update().get(pk=edition.pk)
@@ -105,13 +144,13 @@ def recompose_edition(
         EditionBan.objects.bulk_create(
             EditionBan(edition=draft, product_id=product) for product in set(banned)
         )
-        _set_cutoffs(bundle, day)
+        _set_cutoffs(key)
     return draft
 
 
 def is_ordered(edition: Edition) -> bool:
     """Whether an order was already fixed from the edition: its contents never change silently."""
-    orders = Order.objects.filter(bundle=edition.bundle_id, delivery_date=edition.delivery_date)
+    orders = Order.objects.from_edition(edition.key)
     return orders.exclude(status__in=["placed", "cancelled", "failed"]).exists()
 
 
@@ -142,66 +181,62 @@ def drafts_to_publish(*, now: datetime) -> list[int]:
     return list(drafts.order_by("delivery_date", "pk").values_list("pk", flat=True))
 
 
-def slowest_lead(bundle_id: int, day: date) -> int:
-    """Return the lead time (business days) of the slowest product of the day's edition; 0 without one."""
-    editions = Edition.objects.filter(bundle=bundle_id, delivery_date=day)
+def slowest_lead(key: EditionKey) -> int:
+    """Return the lead time (business days) of the slowest product of the edition; 0 while there is none."""
+    editions = Edition.objects.with_key(key)
     return editions.aggregate(slowest=Max("items__product__lead_days"))["slowest"] or 0
 
 
-def _set_cutoffs(bundle: Bundle, day: date) -> None:
+def _set_cutoffs(key: EditionKey) -> None:
     working_days: WorkingDays = CalendarDay.objects.all().working_days()
-    planned = Occurrence.objects.filter(status="planned", delivery_date=day, standing_order__bundle=bundle)
-    planned.update(cutoff_at=cutoff_at(day, slowest_lead(bundle.pk, day), working_days))
+    planned = Occurrence.objects.bringing(key).filter(status="planned")
+    planned.update(cutoff_at=cutoff_at(key.day, slowest_lead(key), working_days))
 
 
-def _expected(occurrences: OccurrenceQuerySet) -> dict[Key, list[int]]:
-    """Return the headcounts of planned occurrences by bundle and date."""
-    expected: dict[Key, list[int]] = defaultdict(list)
+def _expected(occurrences: OccurrenceQuerySet) -> dict[EditionKey, list[int]]:
+    """Return the headcounts of planned occurrences by edition."""
+    expected: dict[EditionKey, list[int]] = defaultdict(list)
     rows = occurrences.filter(status="planned").order_by("pk")
-    for bundle, day, people in rows.values_list(
-        "standing_order__bundle", "delivery_date", "standing_order__headcount"
-    ):
-        expected[bundle, day].append(people)
+    for *key, people in rows.values_list(*EDITION_COLUMNS, "standing_order__headcount"):
+        expected[EditionKey(*key)].append(people)
     return expected
 
 
-def _received(first_day: date, wanted: set[Key]) -> dict[int, list[Key]]:
+def _received(first_day: date, wanted: set[EditionKey]) -> dict[int, list[EditionKey]]:
     """Return the editions that each institution received or will receive, in order, of bundles now wanted."""
-    bundles = {bundle for bundle, _day in wanted}
+    bundles = {key.bundle for key in wanted}
     since = first_day - timedelta(days=MEMORY_DAYS)
-    received: dict[int, set[Key]] = defaultdict(set)
+    received: dict[int, set[EditionKey]] = defaultdict(set)
     occurrences = Occurrence.objects.filter(
         status__in=["planned", "ordered"], delivery_date__gt=since, standing_order__bundle__in=bundles
     )
-    for member, bundle, day in occurrences.values_list(
-        "standing_order__organization", "standing_order__bundle", "delivery_date"
-    ):
-        if day:
-            received[member].add((bundle, day))
+    for member, *key in occurrences.values_list("standing_order__organization", *EDITION_COLUMNS):
+        received[member].add(EditionKey(*key))
     orders = Order.objects.filter(bundle__in=bundles, delivery_date__gt=since).exclude(
         status__in=["failed", "cancelled"]
     )
-    for member, bundle, day in orders.values_list("organization", "bundle", "delivery_date"):
-        received[member].add((bundle, day))
-    return {member: sorted(keys, key=lambda key: (key[1], key[0])) for member, keys in received.items()}
+    for member, *key in orders.values_list("organization", "bundle", "delivery_date", "exclusions"):
+        received[member].add(EditionKey(*key))
+    return {member: sorted(keys, key=lambda key: key.by_day) for member, keys in received.items()}
 
 
-def planned_units(days: Collection[date], *, without: Collection[Key] = ()) -> dict[Key, int]:
+def planned_units(
+    days: Collection[date], *, without: Collection[EditionKey] = ()
+) -> dict[tuple[int, date], int]:
     """Units of each product that composed editions will take, planned but not yet reserved.
 
     An edition that is composed again (`without`) doesn't stand in its own way.
     """
     headcounts = _expected(Occurrence.objects.filter(delivery_date__in=days))
     placed = Order.objects.filter(status="placed", delivery_date__in=days)
-    for bundle, day, people in placed.values_list("bundle", "delivery_date", "headcount"):
-        headcounts[bundle, day].append(people)
-    units: dict[Key, int] = defaultdict(int)
+    for order in placed:
+        headcounts[order.edition_key].append(order.headcount)
+    units: dict[tuple[int, date], int] = defaultdict(int)
     editions = Edition.objects.filter(delivery_date__in=days)
     for edition in editions.prefetch_related("items__slot", "items__product"):
-        key = (edition.bundle_id, edition.delivery_date)
-        if key in without:
+        if edition.key in without:
             continue
         for item in edition.items.all():
-            for people in headcounts.get(key, ()):
+            for people in headcounts.get(edition.key, ()):
                 units[item.product_id, edition.delivery_date] += item.slot.units_of(item.product, people)
     return units

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from bundles.edition_key import EditionKey
 from bundles.exceptions import CannotCompose
 from bundles.models import Bundle, Edition
 from membership.models import Site, User
@@ -24,6 +25,7 @@ def place_event_order(
     site: Site,
     bundle: Bundle,
     headcount: int,
+    exclusions: int,
     delivery_date: date,
     window_opens: time | None,
     window_closes: time | None,
@@ -51,7 +53,7 @@ def place_event_order(
         raise NotPossible("too_late", str(delivery_date))
     try:
         with transaction.atomic():
-            edition = _edition(bundle, delivery_date, headcount, now)
+            edition = _edition(EditionKey(bundle.pk, delivery_date, exclusions), headcount, now)
             slowest = max(
                 (item.product.lead_days for item in edition.items.select_related("product")), default=0
             )
@@ -63,6 +65,7 @@ def place_event_order(
                 site=site,
                 bundle=bundle,
                 headcount=headcount,
+                exclusions=exclusions,
                 delivery_date=delivery_date,
                 window_opens=window_opens,
                 window_closes=window_closes,
@@ -81,11 +84,11 @@ def place_event_order(
     return order
 
 
-def _edition(bundle: Bundle, delivery_date: date, headcount: int, now: datetime) -> Edition:
+def _edition(key: EditionKey, headcount: int, now: datetime) -> Edition:
     try:
-        return ensure_edition(bundle, delivery_date, now=now, headcount=headcount)
+        return ensure_edition(key, now=now, headcount=headcount)
     except CannotCompose as error:
-        raise NotPossible(error.reason) from error
+        raise NotPossible(error.reason, error.detail) from error
 
 
 @transaction.atomic

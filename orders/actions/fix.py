@@ -138,6 +138,7 @@ def _order_from(occurrence: Occurrence, now: datetime) -> Order:
         site=standing.site,
         bundle=standing.bundle,
         headcount=standing.headcount,
+        exclusions=standing.exclusions,
         delivery_date=occurrence.delivery_date,
         window_opens=standing.window_opens,
         window_closes=standing.window_closes,
@@ -187,12 +188,9 @@ def _fix(order: Order, *, now: datetime) -> None:
 
 
 def _edition(order: Order, now: datetime) -> Edition:
-    edition = (
-        Edition.objects.with_contents().filter(bundle=order.bundle, delivery_date=order.delivery_date).first()
-    )
-    if edition:
+    if edition := Edition.objects.with_contents().with_key(order.edition_key).first():
         return edition
     try:
-        return ensure_edition(order.bundle, order.delivery_date, now=now, headcount=order.headcount)
+        return ensure_edition(order.edition_key, now=now, headcount=order.headcount)
     except CannotCompose as error:
         raise CannotFix(error.reason, error.detail) from error

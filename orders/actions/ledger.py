@@ -34,6 +34,7 @@ class Outcome:
     delivery_date: date | None = None
     reason: str = ""
     detail: str = ""
+    exclusions: int = 0
 
 
 def run_step(
@@ -98,6 +99,7 @@ def _is_known(run: CycleRun, outcome: Outcome) -> bool:
         subject=outcome.subject[:200],
         subject_id=outcome.subject_id,
         delivery_date=outcome.delivery_date,
+        exclusions=outcome.exclusions,
     )
     last = before.order_by("-pk").first()
     return last is not None and (last.outcome, last.reason, last.detail) == (
@@ -116,6 +118,7 @@ def _record(run: CycleRun, outcome: Outcome, now: datetime) -> None:
         subject_id=outcome.subject_id,
         organization=outcome.organization,
         delivery_date=outcome.delivery_date,
+        exclusions=outcome.exclusions,
         outcome=outcome.outcome,
         reason=outcome.reason,
         detail=outcome.detail[:300],

@@ -5,6 +5,7 @@ from bundles.exceptions import CapacityShort
 from bundles.models import Edition, Product, Slot
 from bundles.quote import share_price
 from bundles.vat import split
+from membership.exclusions import NO_CHILLED
 from membership.models import Certification
 
 from ..exceptions import CannotFix
@@ -15,8 +16,9 @@ from ..substitutes import stand_ins
 def build_lines(order: Order, edition: Edition) -> list[OrderLine]:
     """Return the order's lines, unsaved, with capacity reserved; they share the order's price by list price.
 
-    Where a product's capacity is used up, or it is no longer on offer, the best stand-in of its category
-    takes its place. Raises CannotFix: "capacity_short" if there is none, "no_slots" for a bundle of nothing.
+    Where a product's capacity is used up, it is no longer on offer, or it has come to hold what the order
+    excludes, the best stand-in of its category takes its place. Raises CannotFix: "capacity_short" if there
+    is none, "no_slots" for a bundle of nothing.
     """
     # Every order reserves category by category, so that stand-ins don't make two of them wait crosswise.
     items = edition.items.select_related("slot", "product__producer")
@@ -39,10 +41,20 @@ def build_lines(order: Order, edition: Edition) -> list[OrderLine]:
 def _reserve(order: Order, slot: Slot, product: Product, taken: set[int]) -> tuple[Product, int]:
     """Reserve the product, or else its best stand-in, and return it with the units of it."""
     is_on_offer = product.is_active and product.producer.is_active
-    if is_on_offer and (units := _reserved_units(order, slot, product)):
+    if (
+        is_on_offer
+        and not product.broken(order.exclusions)
+        and (units := _reserved_units(order, slot, product))
+    ):
         return product, units
     # Only now: almost always the product itself has room.
-    for stand_in in stand_ins(product, order.delivery_date, max_lead_days=product.lead_days, excluding=taken):
+    for stand_in in stand_ins(
+        product,
+        order.delivery_date,
+        max_lead_days=product.lead_days,
+        exclusions=order.exclusions | (NO_CHILLED if slot.is_ambient_only else 0),
+        excluding=taken,
+    ):
         if units := _reserved_units(order, slot, stand_in):
             return stand_in, units
     raise CannotFix("capacity_short", product.name)

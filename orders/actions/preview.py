@@ -81,7 +81,7 @@ def _place(occurrence: Occurrence, standing_order: StandingOrder, working_days: 
     occurrence.delivery_date, occurrence.reason, occurrence.detail = day, reason.code, reason.holiday
     occurrence.status = Occurrence.Status.SKIPPED if day is None else Occurrence.Status.PLANNED
     occurrence.cutoff_at = (
-        None if day is None else cutoff_at(day, slowest_lead(standing_order.bundle_id, day), working_days)
+        None if day is None else cutoff_at(day, slowest_lead(standing_order.edition_key(day)), working_days)
     )
 
 

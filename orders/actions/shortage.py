@@ -106,7 +106,13 @@ def _substitute(
     working_days = CalendarDay.objects.all().working_days()
     on_order = order.lines.values_list("product", flat=True)
     max_lead_days = lead_days_left(now, order.delivery_date, working_days)
-    candidates = stand_ins(product, order.delivery_date, max_lead_days=max_lead_days, excluding=set(on_order))
+    candidates = stand_ins(
+        product,
+        order.delivery_date,
+        max_lead_days=max_lead_days,
+        exclusions=order.exclusions,
+        excluding=set(on_order),
+    )
     delivered = set(
         PurchaseOrder.objects.on(order.delivery_date).received().values_list("producer", flat=True)
     )

@@ -20,6 +20,7 @@ def create_standing_order(
     site: Site,
     bundle: Bundle,
     headcount: int,
+    exclusions: int,
     rrule: str,
     starts_on: date,
     ends_on: date | None,
@@ -39,6 +40,7 @@ def create_standing_order(
         site=site,
         bundle=bundle,
         headcount=headcount,
+        exclusions=exclusions,
         rrule=rrule,
         starts_on=starts_on,
         ends_on=ends_on,
@@ -53,13 +55,19 @@ def create_standing_order(
         # Two clicks at once wait for each other here.
         Site.objects.select_for_update(no_key=True).get(pk=site.pk)
         same = StandingOrder.objects.active().filter(
-            site=site, bundle=bundle, rrule=rrule, starts_on=starts_on, headcount=headcount
+            site=site,
+            bundle=bundle,
+            rrule=rrule,
+            starts_on=starts_on,
+            headcount=headcount,
+            exclusions=exclusions,
         )
         if existing := same.first():
             return existing
         standing_order.save()
         preview_standing_order(standing_order, now=now)
-    if wanted := [each for each in missing_editions(now=now) if each.bundle == bundle]:
+    own = (bundle, exclusions)
+    if wanted := [each for each in missing_editions(now=now) if (each.bundle, each.exclusions) == own]:
         result = compose_missing(wanted)
         for each in wanted:
             keep_missing(each, result, now=now)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from membership.exclusions import FULL_MASK
 from membership.models import Organization
 
 from ..querysets import CycleItemQuerySet
@@ -53,6 +54,8 @@ class CycleItem(models.Model):
         Organization, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("organization")
     )
     delivery_date = models.DateField(_("delivery date"), null=True)
+    # Of an edition: `subject_id` is its bundle.
+    exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
@@ -72,6 +75,7 @@ class CycleItem(models.Model):
             models.CheckConstraint(
                 condition=~Q(outcome="failed", reason=""), name="failed_item_has_a_reason"
             ),
+            models.CheckConstraint(condition=Q(exclusions__lte=FULL_MASK), name="run_item_exclusions_known"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,9 @@ from django.db.models import F, Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from bundles.edition_key import EditionKey
 from bundles.models import Bundle, Product
+from membership.exclusions import FULL_MASK
 from membership.models import Organization, Site
 
 from ..querysets import OrderLineQuerySet, OrderQuerySet
@@ -46,6 +48,7 @@ class Order(models.Model):
         Bundle, on_delete=models.PROTECT, related_name="orders", verbose_name=_("bundle")
     )
     headcount = models.PositiveSmallIntegerField(_("people"), validators=[MinValueValidator(1)])
+    exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
     delivery_date = models.DateField(_("delivery date"))
     window_opens = models.TimeField(_("not before"), null=True, blank=True)
     window_closes = models.TimeField(_("not after"), null=True, blank=True)
@@ -94,6 +97,7 @@ class Order(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["placed_by", "request_key"], name="one_order_per_request"),
             models.CheckConstraint(condition=Q(headcount__gte=1), name="order_serves_someone"),
+            models.CheckConstraint(condition=Q(exclusions__lte=FULL_MASK), name="order_exclusions_known"),
             models.CheckConstraint(
                 condition=Q(status__in=["placed", "failed", "cancelled"]) | Q(gross=F("supply") + F("vat")),
                 name="order_gross_is_supply_and_vat",
@@ -107,6 +111,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def edition_key(self) -> EditionKey:
+        """The edition that it is made from."""
+        return EditionKey(self.bundle_id, self.delivery_date, self.exclusions)
 
     @property
     def bundle_display_name(self) -> str:

@@ -1,5 +1,7 @@
 """Orders that repeat: the rule, and each date it gives."""
 
+from datetime import date
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -8,7 +10,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from bundles.edition_key import EditionKey
 from bundles.models import Bundle
+from membership.exclusions import FULL_MASK
 from membership.models import Organization, Site
 
 from ..querysets import CalendarDayQuerySet, OccurrenceQuerySet, StandingOrderQuerySet
@@ -64,6 +68,7 @@ class StandingOrder(models.Model):
         Bundle, on_delete=models.PROTECT, related_name="standing_orders", verbose_name=_("bundle")
     )
     headcount = models.PositiveSmallIntegerField(_("people"), validators=[MinValueValidator(1)])
+    exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
     rrule = models.CharField(_("rule (RFC 5545)"), max_length=200, validators=[validate_rrule])
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
@@ -93,6 +98,9 @@ class StandingOrder(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(headcount__gte=1), name="standing_order_serves_someone"),
             models.CheckConstraint(
+                condition=Q(exclusions__lte=FULL_MASK), name="standing_order_exclusions_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="standing_order_ends_after_start",
             ),
@@ -110,6 +118,10 @@ class StandingOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization} · {self.bundle} · {self.rrule}"
+
+    def edition_key(self, day: date) -> EditionKey:
+        """The edition that it brings on a date."""
+        return EditionKey(self.bundle_id, day, self.exclusions)
 
 
 class Occurrence(models.Model):

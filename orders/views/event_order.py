@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from bundles.models import Bundle
 from bundles.scaling import MAX_HEADCOUNT
 from membership import clock
+from membership.exclusions import codes, mask
 from membership.permissions import role_required
 
 from ..actions.event_order import place_event_order
@@ -61,13 +62,15 @@ def _form(request: HttpRequest) -> EventOrderForm:
     }
     if request.method == "POST":
         return EventOrderForm(request.POST, **fixed)
+    site = orderable_sites(request.user).first()  # type: ignore[arg-type]
     bundles = Bundle.objects.for_events()
     bundle = bundles.filter(code=request.GET.get("bundle", "")).first() or bundles.first()
     form = EventOrderForm(**fixed)
     form.initial = {
         "bundle": bundle,
         "headcount": wanted_headcount(request, bundle),
-        "site": orderable_sites(request.user).first(),  # type: ignore[arg-type]
+        "exclusions": codes(site.organization.exclusions) if site else (),
+        "site": site,
         "delivery_date": _wanted_date(request, form),
     }
     return form
@@ -105,8 +108,10 @@ def _place(request: HttpRequest, form: EventOrderForm) -> Order | None:
 def _quote(form: EventOrderForm) -> Quote | None:
     """Return the quote for what is filled in so far, or None while bundle or people are missing."""
     form.is_valid()
-    chosen = form.cleaned_data if form.is_bound else form.initial
+    usual = {**form.initial, "exclusions": mask(form.initial.get("exclusions", ()))}
+    chosen = form.cleaned_data if form.is_bound else usual
     bundle, headcount = chosen.get("bundle"), chosen.get("headcount")
     if not bundle or not headcount:
         return None
-    return quote(bundle, headcount, chosen.get("delivery_date"), form.working_days)
+    exclusions = chosen.get("exclusions", 0)
+    return quote(bundle, headcount, exclusions, chosen.get("delivery_date"), form.working_days)

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from bundles.allergens import codes
 from bundles.quote import saving
 from bundles.views_products import allergen_words
 from membership import clock
+from membership.allergens import codes
 from membership.models import Certification, Organization
 from membership.permissions import INSTITUTION_ROLES, can_order_for, has_role, is_operator, role_required
 
@@ -138,7 +138,7 @@ def _detail(order: Order, request: HttpRequest) -> str:
 
 def _planned(order: Order) -> Quote:
     working_days = CalendarDay.objects.all().working_days()
-    return quote(order.bundle, order.headcount, order.delivery_date, working_days)
+    return quote(order.bundle, order.headcount, order.exclusions, order.delivery_date, working_days)
 
 
 def _line(line: OrderLine) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from membership import clock
+from membership.exclusions import codes
 from membership.permissions import can_order_for, is_operator, role_required
 
 from ..actions.event_order import skip_occurrence
@@ -37,6 +38,7 @@ STORED = (
     "site",
     "bundle",
     "headcount",
+    "exclusions",
     "starts_on",
     "ends_on",
     "holiday_policy",
@@ -96,10 +98,12 @@ def _form(request: HttpRequest) -> StandingOrderForm:
     if request.method == "POST":
         return StandingOrderForm(request.POST, **fixed)
     form = StandingOrderForm(**fixed)
+    site = orderable_sites(request.user).first()  # type: ignore[arg-type]
     bundles = form.fields["bundle"].queryset  # type: ignore[attr-defined]
     bundle = bundles.filter(code=request.GET.get("bundle", "")).first() or bundles.first()
     form.initial = {
-        "site": orderable_sites(request.user).first(),  # type: ignore[arg-type]
+        "exclusions": codes(site.organization.exclusions) if site else (),
+        "site": site,
         "bundle": bundle,
         "headcount": wanted_headcount(request, bundle),
     }

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
-from bundles.allergens import mask
 from bundles.composition import EditionRequest, Offer, SlotRule, price_limits, rotation_links
 from config.demo_town import load_bundles, load_producers, load_products, load_slots, load_standing_orders
+from membership.allergens import mask
 from orders.schedule import rule_dates
 
 FIRST_DAY = date(2026, 3, 2)

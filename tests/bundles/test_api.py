@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bundles.allergens import mask
+from membership.allergens import mask
 from tests.api_client import api, listed, queries
 from tests.factories import (
     DELIVERY_DATE,
@@ -101,6 +101,7 @@ def test_editions_are_found_by_bundle_date_and_contents() -> None:
             "name_en": bread.bundle.name_en,
         },
         "delivery_date": DELIVERY_DATE.isoformat(),
+        "exclusions": [],
         "composed_at": "2026-11-24T09:00:00+09:00",
         "items": [
             {

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from bundles.actions.compose import Key, Wanted, compose_wanted, keep_edition
+from bundles.actions.compose import compose_wanted, keep_edition
+from bundles.edition_key import EditionKey
+from bundles.edition_requests import Wanted
 from bundles.exceptions import CannotCompose
 from bundles.models import Bundle, Edition, Product
 from tests.factories import (
@@ -28,12 +30,14 @@ def composed(
     day: date = DELIVERY_DATE,
     *,
     headcount: int = 10,
+    exclusions: int = 0,
+    standard_worth: int = 0,
     lead_days_left: int = 3,
-    received: dict[int, list[Key]] | None = None,
-    planned_units: dict[Key, int] | None = None,
+    received: dict[int, list[EditionKey]] | None = None,
+    planned_units: dict[tuple[int, date], int] | None = None,
     now: datetime = TUESDAY,
 ) -> Edition:
-    wanted = Wanted(bundle, day, (headcount,), lead_days_left)
+    wanted = Wanted(bundle, day, exclusions, (headcount,), lead_days_left, standard_worth=standard_worth)
     result = compose_wanted([wanted], received=received or {}, planned_units=planned_units or {}, seconds=10)
     return keep_edition(wanted, result, now=now)
 
@@ -56,7 +60,7 @@ def test_composing_twice_gives_the_same_edition() -> None:
 def test_nothing_repeats_for_the_same_members() -> None:
     bundle = bundle_with("bread", repeat_editions=2)
     days = [DELIVERY_DATE + timedelta(days=7 * week) for week in range(4)]
-    received = {1: [(bundle.pk, day) for day in days]}
+    received = {1: [EditionKey(bundle.pk, day, 0) for day in days]}
 
     editions = [composed(bundle, day, received=received) for day in days]
     taken = [products(edition)[0] for edition in editions]
@@ -69,7 +73,7 @@ def test_nothing_repeats_for_the_same_members() -> None:
 def test_rotation_gives_way_last_and_says_so() -> None:
     bundle = bundle_with("bread", repeat_editions=4)
     days = [DELIVERY_DATE + timedelta(days=7 * week) for week in range(4)]
-    received = {1: [(bundle.pk, day) for day in days]}
+    received = {1: [EditionKey(bundle.pk, day, 0) for day in days]}
 
     editions = [composed(bundle, day, received=received) for day in days]
 

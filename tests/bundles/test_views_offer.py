@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from bundles.allergens import mask
 from bundles.models import Product
 from bundles.photos import MAX_BYTES
 from bundles.views_offer import new_code
+from membership.allergens import mask
 from membership.models import Organization, User
 from orders.models import Order, OrderLine, PurchaseOrder
 from tests.factories import (

@@ -8,8 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bundles.allergens import mask
 from bundles.models import Product
+from membership.allergens import mask
 from membership.models import User
 from tests.factories import (
     DELIVERY_DATE,

@@ -95,11 +95,12 @@ class EditionFactory(DjangoModelFactory[Edition]):
 
     class Meta:
         model = Edition
-        django_get_or_create = ("bundle", "delivery_date")
+        django_get_or_create = ("bundle", "delivery_date", "exclusions")
         skip_postgeneration_save = True
 
     bundle = factory.LazyFunction(lambda: bundle_with("bread"))
     delivery_date = DELIVERY_DATE
+    exclusions = 0
     composed_at = TUESDAY
 
     @factory.post_generation

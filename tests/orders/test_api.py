@@ -72,6 +72,7 @@ def test_order_is_shown_with_lines_events_and_times_in_seoul() -> None:
         "bundle_name": order.bundle.name,
         "bundle_name_en": order.bundle.name_en,
         "headcount": 10,
+        "exclusions": [],
         "delivery_date": "2026-12-01",
         "window_opens": "10:00:00",
         "window_closes": "12:00:00",

@@ -73,6 +73,7 @@ def test_standing_order_is_set_up_once_and_shows_its_dates() -> None:
                 "name_en": row.bundle.name_en,
             },
             "headcount": 10,
+            "exclusions": [],
             "rrule": "FREQ=WEEKLY;BYDAY=TU",
             "starts_on": "2026-12-01",
             "ends_on": None,

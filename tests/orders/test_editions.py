@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from bundles.edition_key import EditionKey
 from bundles.exceptions import CannotCompose
 from bundles.models import Bundle, Edition, Product, Slot
 from orders.actions.edition_choices import (
@@ -42,7 +43,11 @@ Deed = Callable[[Edition], Any]
 
 
 def draft(*codes: str, **fields: Any) -> Edition:
-    return ensure_edition(bundle_with(*codes or ("bread", "coffee"), **fields), DELIVERY_DATE, now=TUESDAY)
+    return composed(bundle_with(*codes or ("bread", "coffee"), **fields))
+
+
+def composed(bundle: Bundle, exclusions: int = 0) -> Edition:
+    return ensure_edition(EditionKey(bundle.pk, DELIVERY_DATE, exclusions), now=TUESDAY)
 
 
 def products(edition: Edition) -> list[Product]:
@@ -85,7 +90,7 @@ def test_a_draft_does_not_stand_in_its_own_way() -> None:
     """All three breads are needed once over: what the draft itself will take is free for it."""
     bundle = bundle_with("bread", base_headcount=10, price=20_000)
     OccurrenceFactory(standing_order=StandingOrderFactory(bundle=bundle, headcount=150))
-    edition = ensure_edition(bundle, DELIVERY_DATE, now=TUESDAY)
+    edition = composed(bundle)
     [bread] = products(edition)
     lock_product(edition, bread.pk, is_locked=True)
 

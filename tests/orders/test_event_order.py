@@ -38,6 +38,7 @@ def wanted(**changes: Any) -> dict[str, Any]:
         "site": SiteFactory(organization=person.seats.get().organization),
         "bundle": bundle_with("bread", "coffee"),
         "headcount": 15,
+        "exclusions": 0,
         "delivery_date": DELIVERY_DATE,
         "window_opens": None,
         "window_closes": None,

@@ -105,6 +105,7 @@ def test_page_and_the_order_placed_from_it_say_the_same(
             site=office.sites.get(),
             bundle=bundle,
             headcount=headcount,
+            exclusions=0,
             delivery_date=DELIVERY_DATE,
             window_opens=None,
             window_closes=None,

@@ -38,6 +38,7 @@ def wanted(**changes: Any) -> dict[str, Any]:
         "site": SiteFactory(organization=organization),
         "bundle": bundle_with("bread", "coffee"),
         "headcount": 12,
+        "exclusions": 0,
         "rrule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU",
         "starts_on": DELIVERY_DATE,
         "ends_on": None,

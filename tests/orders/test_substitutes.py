@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bundles.allergens import mask
 from bundles.models import Product
+from membership.allergens import mask
+from membership.exclusions import mask as excluded
 from orders.substitutes import stand_ins
 from tests.factories import DELIVERY_DATE, CategoryFactory, CertificationFactory, ProductFactory
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(product: Product, **options: Any) -> list[Product]:
-    return stand_ins(product, DELIVERY_DATE, **{"max_lead_days": 3, **options})
+    return stand_ins(product, DELIVERY_DATE, **{"max_lead_days": 3, "exclusions": 0, **options})
 
 
 def test_only_the_same_category_and_what_is_on_offer() -> None:
@@ -36,6 +37,26 @@ def test_no_allergen_is_added(allergens: list[int], is_allowed: bool) -> None:
     other = ProductFactory(allergens=mask(allergens))
 
     assert found(product) == ([other] if is_allowed else [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "exclusions"),
+    [
+        ({"allergens": mask([4])}, "4"),
+        ({"is_vegan": False}, "vegan"),
+        ({"is_halal": False}, "halal"),
+        ({"storage": "chilled"}, "no_chilled"),
+    ],
+)
+def test_what_an_order_excludes_never_stands_in_though_the_first_had_it(
+    fields: dict[str, Any], exclusions: str
+) -> None:
+    usual = {"is_vegan": True, "is_halal": True}
+    product = ProductFactory(**usual | fields)
+    other = ProductFactory(**usual | fields)
+
+    assert found(product) == [other]
+    assert found(product, exclusions=excluded([exclusions])) == []
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from bundles.edition_key import EditionKey
 from bundles.models import Edition, Product
 from membership.models import User
 from orders.actions.editions import ensure_edition, publish_edition
@@ -61,7 +62,8 @@ def client_of(user: User) -> Client:
 
 
 def draft(*codes: str) -> Edition:
-    return ensure_edition(bundle_with(*codes or ("bread", "coffee")), DELIVERY_DATE, now=TUESDAY)
+    bundle = bundle_with(*codes or ("bread", "coffee"))
+    return ensure_edition(EditionKey(bundle.pk, DELIVERY_DATE, 0), now=TUESDAY)
 
 
 def page_of(edition: Edition) -> str:
@@ -111,8 +113,8 @@ def test_the_board_tells_state_people_and_saving_of_each_bundle_and_date() -> No
         )
         for week in board.weeks
         for row in week
-        for cell in row.cells
-        if cell
+        for _bundle, of_bundle in row.cells
+        for cell in of_bundle
     }
     assert cells == {
         (bread, DELIVERY_DATE): ("draft", 20, 2, 3_000, ["Costs more than the price allows"]),

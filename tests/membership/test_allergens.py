@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bundles.allergens import ALLERGENS, FULL_MASK, codes, mask
+from membership.allergens import ALLERGENS, FULL_MASK, codes, mask
 
 
 def test_allergens_are_numbered_1_to_19_in_order() -> None:
