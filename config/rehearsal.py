@@ -15,14 +15,38 @@ from membership.models import Seat, User
 from orders import cycle
 from orders.actions.fulfil import pack_order
 from orders.actions.purchase import accept_purchase_order, receive_purchase_order
+from orders.actions.rate import rate_order
 from orders.actions.shortage import report_shortage
 from orders.cutoff import seoul
-from orders.models import CalendarDay, Notification, Order, PurchaseOrder
+from orders.models import CalendarDay, Notification, Order, OrderLine, PurchaseOrder
 
 # One purchase order of so many brings a unit less; nobody answers one; one stop finds closed doors.
 SHORT_OF = 23
 SILENT_OF = 31
 CLOSED_OF = 37
+# Of so many deliveries one is left unrated, one product is liked less, and one line disappoints.
+UNRATED_OF = 3
+PLAIN_OF = 9
+POOR_OF = 41
+# What members say by stars, of some lines.
+SAID_OF = 4
+SAID = {
+    2: [
+        "한쪽이 눌려서 왔어요. 포장을 조금 더 단단히 해 주시면 좋겠습니다.",
+        "양이 사람 수에 비해 모자랐습니다.",
+    ],
+    3: ["무난했습니다.", "맛은 괜찮은데 조금 달았어요."],
+    4: [
+        "모두 맛있게 먹었습니다. 감사합니다.",
+        "낱개 포장이라 나누기 편했어요.",
+        "다음에도 또 만나고 싶습니다.",
+    ],
+    5: [
+        "회의 끝나고 어디 제품이냐고 다들 물어봤어요.",
+        "정성이 느껴졌습니다.",
+        "신선하고 향이 정말 좋았습니다.",
+    ],
+}
 
 
 def play(first_day: date, now: datetime) -> None:
@@ -44,6 +68,7 @@ def _scenes(day: date) -> Iterator[tuple[datetime, Callable[[datetime], object]]
     yield seoul(day, time(7)), lambda at: _receive_and_pack(day, at)
     yield seoul(day, time(8)), lambda at: _start_routes(day, at)
     yield seoul(day, time(10)), _answer_purchase_orders
+    yield seoul(day, time(11)), lambda at: _rate(day, at)
     for hour in range(9, 15):
         yield seoul(day, time(hour, 59)), lambda at: _drive(day, at)
     yield seoul(day, time(15)), lambda at: _cut_off(at)
@@ -100,3 +125,27 @@ def _drive(day: date, at: datetime) -> None:
         else:
             receiver = stop.order.contact_name or stop.order.site_name
             deliver_stop(stop, receiver_name=receiver, note="", actor=courier, now=stop.leaves_at)
+
+
+def _rate(day: date, at: datetime) -> None:
+    """Give stars to what came on the days before."""
+    orders = Order.objects.filter(status="delivered", delivery_date__lt=day)
+    for order in orders.exclude(lines__rating__isnull=False).order_by("pk"):
+        if order.pk % UNRATED_OF:
+            stars = {line: _stars(line) for line in order.lines.all() if line.coming}
+            given = {line.pk: (number, _said(line, number)) for line, number in stars.items()}
+            rate_order(order, given, actor=_orderer_of(order), now=at)
+
+
+def _stars(line: OrderLine) -> int:
+    if line.pk % POOR_OF == 0:
+        return 2
+    return (3 if line.product_id % PLAIN_OF == 0 else 4) + line.pk % 2
+
+
+def _said(line: OrderLine, stars: int) -> str:
+    return SAID[stars][line.pk % len(SAID[stars])] if line.pk % SAID_OF == 0 or stars == 2 else ""
+
+
+def _orderer_of(order: Order) -> User:
+    return Seat.objects.filter(organization=order.organization, role="orderer").order_by("pk")[0].user

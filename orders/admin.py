@@ -27,6 +27,7 @@ from .models import (
     PurchaseOrder,
     PurchaseOrderEvent,
     PurchaseOrderLine,
+    Rating,
     Shortage,
     StandingOrder,
     Statement,
@@ -199,6 +200,15 @@ class StatementAdmin(HistoryAdmin):
     list_select_related = ["order"]
     search_fields = ["number", "order__number", "order__organization_name"]
     date_hierarchy = "issued_at"
+
+
+@admin.register(Rating)
+class RatingAdmin(HistoryAdmin):
+    list_display = ["line", "stars", "comment", "rated_by", "rated_at"]
+    list_filter = ["stars"]
+    list_select_related = ["line", "rated_by"]
+    search_fields = ["line__product_name", "line__producer_name", "line__order__number", "comment"]
+    date_hierarchy = "rated_at"
 
 
 # -- What is asked of producers -------------------------------------------------------------------

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from bundles.edition_key import EditionKey
-from membership.permissions import institution_ids, is_operator, producer_ids
+from membership.permissions import institution_ids, is_operator, ordering_institution_ids, producer_ids
 
 from .working_days import WorkingDays
 
@@ -76,6 +76,11 @@ class OrderQuerySet(models.QuerySet[Any]):
     def without_statement(self) -> OrderQuerySet:
         return self.filter(status="delivered", statement=None)
 
+    def to_rate(self, user: User, since: date) -> OrderQuerySet:
+        """Orders that were delivered since the day and of which nothing is rated, for those who may order."""
+        own = self.filter(organization__in=ordering_institution_ids(user), status="delivered")
+        return own.filter(delivery_date__gte=since).exclude(lines__rating__isnull=False)
+
 
 class OrderLineQuerySet(models.QuerySet[Any]):
     def standing_to_lose(self, product_id: int, delivery_date: date) -> OrderLineQuerySet:
@@ -135,3 +140,24 @@ class PurchaseOrderQuerySet(models.QuerySet[Any]):
 class CycleItemQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> CycleItemQuerySet:
         return self if is_operator(user) else self.filter(organization__in=institution_ids(user))
+
+
+class RatingQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> RatingQuerySet:
+        """What members say of a producer's own products; everything for operators."""
+        return self if is_operator(user) else self.filter(line__producer__in=producer_ids(user))
+
+    def of_order(self, order: Any) -> RatingQuerySet:
+        return self.filter(line__order=order)
+
+    def since(self, day: date) -> RatingQuerySet:
+        """Ratings of what was delivered on the day or later."""
+        return self.filter(line__order__delivery_date__gte=day)
+
+    def since_a_year(self, today: date) -> RatingQuerySet:
+        return self.since(today - timedelta(days=365))
+
+    def sums(self) -> models.QuerySet[Any, tuple[int, int, int]]:
+        """Return rows of product, sum of its stars, number of its ratings."""
+        grouped = self.order_by().values("line__product").annotate(total=Sum("stars"), count=Count("pk"))
+        return grouped.values_list("line__product", "total", "count")

@@ -27,6 +27,7 @@ REASONS: dict[str, str | Promise] = {
     "already_done": _("Already done"),
     "past_cutoff": _("The cut-off has passed"),
     "wrong_state": _("Its state does not allow this any more"),
+    "rating_closed": _("A delivery can be rated for 30 days"),
     "wrong_quantity": _("This quantity is not possible"),
     "delivery_failed": _("The delivery failed"),
     "not_yet": _("It is too early for this"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import compose, event_order, hub, institution, labels, producer, standing
+from .views import compose, event_order, hub, institution, labels, producer, rating, standing
 
 app_name = "orders"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("orders/new/", event_order.event_order_create, name="event_order_create"),
     path("orders/<slug:number>/", institution.order_detail, name="order_detail"),
     path("orders/<slug:number>/cancel/", institution.order_cancel, name="order_cancel"),
+    path("orders/<slug:number>/rate/", rating.order_rate, name="order_rate"),
     path("orders/<slug:number>/statement.pdf", institution.order_statement, name="order_statement"),
     path("orders/<slug:number>/pack/", hub.order_pack, name="order_pack"),
     path("orders/<slug:number>/labels.pdf", labels.one_orders_labels, name="order_labels"),
@@ -33,6 +34,7 @@ urlpatterns = [
     path(
         "purchase-orders/<slug:number>/labels.pdf", labels.purchase_order_labels, name="purchase_order_labels"
     ),
+    path("ratings/", rating.rating_list, name="rating_list"),
     path("production/", producer.production, name="production"),
     path("compose/", compose.compose_board, name="compose_board"),
     path("compose/fairness/", compose.compose_fairness, name="compose_fairness"),

@@ -35,6 +35,7 @@ from orders.models import (
     PurchaseOrder,
     PurchaseOrderEvent,
     PurchaseOrderLine,
+    Rating,
     Shortage,
     StandingOrder,
     Statement,
@@ -47,7 +48,7 @@ pytestmark = pytest.mark.django_db
 # What happened is only read; what is kept is changed but never deleted.
 HISTORY: set[type[Model]] = {
     Occurrence, Order, OrderLine, OrderEvent, Statement, PurchaseOrder, PurchaseOrderLine, PurchaseOrderEvent,
-    Shortage, CycleRun, CycleItem, Notification, RoutePlan, Route, Stop, Unassigned, Proof,
+    Shortage, Rating, CycleRun, CycleItem, Notification, RoutePlan, Route, Stop, Unassigned, Proof,
 }  # fmt: skip
 KEPT: set[type[Model]] = {User, Membership, Capacity, Edition, StandingOrder}
 FREE: set[type[Model]] = {
@@ -90,6 +91,7 @@ def a_day(day: date = f.DELIVERY_DATE) -> None:
     courier = stop.route.shift.courier
     deliver_stop(stop, receiver_name="박수령", note="", actor=courier, now=morning)
     issue_statement(stop.order_id, now=morning)
+    f.RatingFactory(line=stop.order.lines.first())
     Unassigned.objects.create(plan=plan, order=f.OrderFactory(), reason=Unassigned.Reason.NO_ROOM)
 
 

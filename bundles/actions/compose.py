@@ -30,16 +30,18 @@ def compose_wanted(
     *,
     received: Mapping[int, list[EditionKey]],
     planned_units: Mapping[tuple[int, date], int],
+    ratings: Mapping[int, float],
     seconds: float,
 ) -> Result:
     """Return the composer's answer for all wanted editions together; nothing is written.
 
     `received` has the editions of each member institution in order of delivery, composed or wanted: among
     them nothing should repeat. `planned_units` has what other editions will take, by product and date.
+    `ratings` has the members' mean, from 1 to 5, of products that were rated.
     """
     days = {each.delivery_date for each in wanted}
     products = list(Product.objects.on_offer().select_related("producer"))
-    offers = _offers(products)
+    offers = _offers(products, ratings)
     capacities = free_units(products, days, planned_units)
     requests = requests_for(wanted, received)
     sales, newcomers = _sales(min(days), products)
@@ -119,7 +121,7 @@ def _composition(wanted: Wanted, result: Result) -> tuple[Composition, tuple[str
     return conflict.best, conflict.without
 
 
-def _offers(products: Iterable[Product]) -> list[Offer]:
+def _offers(products: Iterable[Product], ratings: Mapping[int, float]) -> list[Offer]:
     certified: dict[int, list[tuple[date, date]]] = defaultdict(list)
     for producer, first, last in Certification.objects.values_list(
         "organization", "valid_from", "valid_until"
@@ -141,6 +143,7 @@ def _offers(products: Iterable[Product]) -> list[Offer]:
             is_halal=product.is_halal,
             lead_days=product.lead_days,
             certified=tuple(certified.get(product.producer_id, always)),
+            rating=ratings.get(product.pk),
         )
         for product in products
     ]

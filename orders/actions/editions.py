@@ -22,6 +22,7 @@ from ..cutoff import cutoff_at, lead_days_left
 from ..exceptions import NotPossible
 from ..models import CalendarDay, Occurrence, Order
 from ..querysets import EDITION_COLUMNS, OccurrenceQuerySet
+from ..ratings import stars_by_product, steady_means
 from ..working_days import WorkingDays
 from .ledger import Outcome
 
@@ -59,6 +60,7 @@ def _compose(wanted: Collection[Wanted]) -> Result:
         wanted,
         received=_received(min(days), {each.key for each in wanted}),
         planned_units=planned_units(days, without={each.key for each in wanted}),
+        ratings=steady_means(stars_by_product(min(days))),
         seconds=settings.COMPOSE_SECONDS,
     )
 

@@ -4,6 +4,7 @@ from .ledger import CycleItem, CycleRun
 from .notification import Notification
 from .order import Order, OrderEvent, OrderLine, Statement
 from .purchase import PurchaseOrder, PurchaseOrderEvent, PurchaseOrderLine, Shortage
+from .rating import Rating
 from .standing import CalendarDay, Occurrence, StandingOrder
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PurchaseOrder",
     "PurchaseOrderEvent",
     "PurchaseOrderLine",
+    "Rating",
     "Shortage",
     "StandingOrder",
     "Statement",

@@ -1,5 +1,7 @@
 """What is promised to an institution: orders, their lines and everything that happened to them."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -14,6 +16,8 @@ from membership.models import Organization, Site
 
 from ..querysets import OrderLineQuerySet, OrderQuerySet
 from .standing import Occurrence
+
+RATING_PERIOD = timedelta(days=30)
 
 
 class Order(models.Model):
@@ -121,6 +125,10 @@ class Order(models.Model):
     def bundle_display_name(self) -> str:
         """The bundle's name in the reader's language, as it was when the order was fixed."""
         return self.bundle_name_en if self.bundle_name_en and get_language() == "en" else self.bundle_name
+
+    def is_open_to_rating(self, today: date) -> bool:
+        """Whether its lines may be rated, and what was said be changed: for 30 days after the delivery."""
+        return self.status == self.Status.DELIVERED and today <= self.delivery_date + RATING_PERIOD
 
 
 class OrderLine(models.Model):

@@ -17,7 +17,14 @@ from bundles.views_products import allergen_words
 from membership import clock
 from membership.allergens import codes
 from membership.models import Certification, Organization
-from membership.permissions import INSTITUTION_ROLES, can_order_for, has_role, is_operator, role_required
+from membership.permissions import (
+    INSTITUTION_ROLES,
+    can_order_for,
+    has_role,
+    is_operator,
+    ordering_institution_ids,
+    role_required,
+)
 
 from ..actions.event_order import cancel_order
 from ..coming import coming_deliveries, live_stop, why_failed
@@ -25,7 +32,9 @@ from ..documents import statement_pdf
 from ..exceptions import NotPossible
 from ..forms import OrderFilter
 from ..forms_labels import LabelForm
-from ..models import CalendarDay, Order, OrderLine
+from ..forms_rating import RatingForm, rating_forms
+from ..models import CalendarDay, Order, OrderLine, Rating
+from ..models.order import RATING_PERIOD
 from ..packing import FIXED
 from ..plan_usage import plan_usages
 from ..progress import order_steps, timeline
@@ -57,11 +66,18 @@ def institution_home(request: HttpRequest) -> HttpResponse:
             (order, why_failed(order))
             for order in recent.select_related("bundle").prefetch_related("stops__plan")
         ],
+        "to_rate": list(_to_rate(request)),
         "usages": plan_usages(user, today=today),  # type: ignore[arg-type]
         "several": len({seat.organization_id for seat in user.active_seats}) > 1,  # type: ignore[union-attr]
         "may_order": may_order(request),
     }
     return render(request, "orders/institution_home.html", context)
+
+
+def _to_rate(request: HttpRequest) -> Any:
+    """Return what was delivered lately and may still be rated, the latest first."""
+    orders = Order.objects.to_rate(request.user, clock.today() - RATING_PERIOD)  # type: ignore[arg-type]
+    return orders.select_related("bundle").order_by("-delivery_date", "-pk")
 
 
 @require_GET
@@ -85,6 +101,11 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @role_required(*READERS)
 def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     """Everything about one order: what, where, when, for how much, and what happened to it."""
+    return order_page(request, number)
+
+
+def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | None = None) -> HttpResponse:
+    """Show the order; `wrong` are its rating forms that were filled in badly."""
     orders = (
         Order.objects.for_user(request.user)  # type: ignore[arg-type]
         .select_related("organization", "site", "bundle", "statement", "occurrence", "placed_by")
@@ -121,7 +142,20 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
         "label_form": _label_form(order, request),
         "crumbs": [{"label": _("Orders"), "url": reverse("orders:order_list")}],
     }
-    return render(request, "orders/order_detail.html", context)
+    if order.status == Order.Status.DELIVERED:
+        context |= _ratings(request, order, wrong)
+    return render(request, "orders/order_detail.html", context, status=422 if wrong else 200)
+
+
+def _ratings(request: HttpRequest, order: Order, wrong: list[RatingForm] | None) -> dict[str, Any]:
+    """Return the forms for those who may rate; everybody else reads what was said."""
+    may_rate = order.organization_id in ordering_institution_ids(request.user)  # type: ignore[arg-type]
+    return {
+        "rating_forms": wrong or rating_forms(order),
+        "may_rate": may_rate and order.is_open_to_rating(clock.today()),
+        "rate_until": order.delivery_date + RATING_PERIOD,
+        "is_rated": Rating.objects.of_order(order).exists(),
+    }
 
 
 def _label_form(order: Order, request: HttpRequest) -> LabelForm | None:

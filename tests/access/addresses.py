@@ -114,6 +114,10 @@ def _shortage(side: Side) -> dict[str, Any]:
     return {"confirmed": 0}
 
 
+def _stars(side: Side) -> dict[str, Any]:
+    return {f"line-{side.delivered.lines.first().pk}-stars": 3}
+
+
 def _receiver(side: Side) -> dict[str, Any]:
     return {"receiver_name": "박수령"}
 
@@ -219,6 +223,13 @@ PAGES = [
     # -- Institutions
     Address("orders:order_list", get={"200": ANY_READER | HUB}),
     Address("orders:order_detail", ORDER, get={"200": READERS | HUB}),
+    # The hub has no say in it.
+    Address(
+        "orders:order_rate",
+        {"number": "delivered.number"},
+        post={"302 orders:order_detail": ORDERERS, "403": READERS | HUB},
+        data=_stars,
+    ),
     Address("orders:order_statement", {"number": "delivered.number"}, get={"200": READERS | HUB}),
     Address(
         "orders:order_cancel",
@@ -270,6 +281,7 @@ PAGES = [
         data=_shortage,
     ),
     Address("orders:purchase_order_labels", PURCHASE_ORDER, get={"200": PRODUCER | HUB}),
+    Address("orders:rating_list", get={"200": ANY_PRODUCER | HUB}),
     Address("orders:production", get={"200": ANY_PRODUCER | HUB}),
     # -- The hub
     Address("orders:compose_board", get={"200": HUB}),

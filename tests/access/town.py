@@ -238,6 +238,8 @@ def _drive(side: Side) -> None:
     stop = route.stops.get(sequence=1)
     deliver_stop(stop, receiver_name=f"{side.site.contact_name}자", note="", actor=side.courier, now=morning)
     issue_statement(stop.order_id, now=morning)
+    for line in stop.order.lines.all():
+        f.RatingFactory(line=line, comment=f"{line.product_name} 좋아요", rated_by=side.orderer)
 
 
 def _keep_a_run(sides: tuple[Side, Side]) -> None:

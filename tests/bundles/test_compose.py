@@ -38,7 +38,9 @@ def composed(
     now: datetime = TUESDAY,
 ) -> Edition:
     wanted = Wanted(bundle, day, exclusions, (headcount,), lead_days_left, standard_worth=standard_worth)
-    result = compose_wanted([wanted], received=received or {}, planned_units=planned_units or {}, seconds=10)
+    result = compose_wanted(
+        [wanted], received=received or {}, planned_units=planned_units or {}, ratings={}, seconds=10
+    )
     return keep_edition(wanted, result, now=now)
 
 

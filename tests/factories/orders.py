@@ -8,11 +8,11 @@ from factory.django import DjangoModelFactory
 
 from membership.models import Organization
 from orders.actions.fix import fix_occurrence, fix_order
-from orders.models import CalendarDay, Occurrence, Order, PurchaseOrder, StandingOrder
+from orders.models import CalendarDay, Occurrence, Order, PurchaseOrder, Rating, StandingOrder
 
 from .bundles import BundleFactory, EditionFactory, ProductFactory, SlotFactory, bundle_with
-from .membership import InstitutionFactory, SiteFactory
-from .times import CUTOFF, DELIVERY_DATE, TUESDAY
+from .membership import InstitutionFactory, SiteFactory, orderer
+from .times import CUTOFF, DELIVERY_DATE, DELIVERY_MORNING, TUESDAY
 
 
 class CalendarDayFactory(DjangoModelFactory[CalendarDay]):
@@ -96,3 +96,23 @@ def issued_purchase_order(
     fixed_order(bundle=bundle, delivery_date=day, **order)
     issued: PurchaseOrder = PurchaseOrder.objects.get(producer=product.producer, delivery_date=day)
     return issued
+
+
+def brought_order(**fields: Any) -> Order:
+    """An order that went all the way, as far as its own row is concerned."""
+    order = fixed_order(**fields)
+    Order.objects.filter(pk=order.pk).update(status=Order.Status.DELIVERED)
+    order.refresh_from_db()
+    return order
+
+
+class RatingFactory(DjangoModelFactory[Rating]):
+    """Four stars for the first line of a delivered order, by somebody of its institution."""
+
+    class Meta:
+        model = Rating
+
+    line = factory.LazyFunction(lambda: brought_order().lines.first())
+    stars = 4
+    rated_by = factory.LazyAttribute(lambda rating: orderer(rating.line.order.organization))
+    rated_at = DELIVERY_MORNING
