@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from django.utils.translation import gettext as _
 
+from membership import exclusions
 from membership.business_number import normalize
 
 from .rows import Certification
@@ -39,6 +40,7 @@ def expectation(row_type: type, column: str) -> str:
         time: _("a time, such as 09:00"),
         time | None: _("a time, such as 09:00, or empty"),
         tuple[int, ...]: _("numbers separated by spaces, or empty"),
+        tuple[str, ...]: _("allergens 1 to 19, vegan, halal, no_chilled, separated by spaces, or empty"),
         tuple[Certification, ...]: _("kind:number:issuer:valid from:valid until, several separated by |"),
     }
     return expected.get(get_type_hints(row_type)[column], _("text"))
@@ -60,6 +62,10 @@ def _optional(read: Reader) -> Reader:
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in text.split())
+
+
+def _exclusions(text: str) -> tuple[str, ...]:
+    return exclusions.codes(exclusions.mask(text.split()))
 
 
 def _certifications(text: str) -> tuple[Certification, ...]:
@@ -85,5 +91,6 @@ READERS: dict[Any, Reader] = {
     int | None: _optional(int),
     Decimal | None: _optional(Decimal),
     tuple[int, ...]: _numbers,
+    tuple[str, ...]: _exclusions,
     tuple[Certification, ...]: _certifications,
 }

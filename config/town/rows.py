@@ -13,7 +13,8 @@ class Place:
     """Where a member institution receives; coordinates in WGS84 degrees, receiving hours on weekdays.
 
     Places with the same business number are sites of one institution, named after the first of them.
-    Without coordinates the address is looked up, if the installation has a geocoder.
+    Without coordinates the address is looked up, if the installation has a geocoder. `exclusions` has what
+    the institution doesn't take, by the codes of `membership.exclusions`; the first of its places says it.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Place:
     entrance_note_en: str
     opens: time
     closes: time
+    exclusions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Product:
     volume_ml: int
     storage: str
     allergens: tuple[int, ...]
+    vegan: bool
+    halal: bool
     lead_days: int
     daily_capacity: int
 

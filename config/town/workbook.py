@@ -14,7 +14,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from .cells import Reader, expectation, readers
 from .errors import CellError
-from .rows import ROW_TYPES, Town
+from .rows import ROW_TYPES, Certification, Town
 
 FIRST_LINE = 2  # of the rows; the header stands in line 1
 
@@ -131,7 +131,7 @@ def _written(value: Any) -> str:
     if isinstance(value, tuple):
         return (
             "|".join(_certificate(part) for part in value)
-            if value and not isinstance(value[0], int)
+            if value and isinstance(value[0], Certification)
             else " ".join(map(str, value))
         )
     return str(value)

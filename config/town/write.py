@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from bundles.models import Bundle, Category, Product, Slot
 from delivery.models import Depot, Shift, Vehicle
+from membership import exclusions
 from membership.allergens import mask
 from membership.models import Certification, Membership, Organization, Plan, Seat, Site, SiteWindow, User
 from orders.models import StandingOrder
@@ -116,7 +117,8 @@ class _Writer:
     def _places(self, row: Place) -> None:
         institutions = self.known.setdefault("institutions", {})
         if row.business_number not in institutions:
-            institutions[row.business_number] = self._organization(Kind.INSTITUTION, row)
+            excluded = exclusions.mask(row.exclusions)
+            institutions[row.business_number] = self._organization(Kind.INSTITUTION, row, exclusions=excluded)
         organization = institutions[row.business_number]
         if organization is None:
             self._keep(row.key, None)
@@ -211,9 +213,11 @@ class _Writer:
                     category=category,
                     code=row.key,
                     allergens=allergens,
+                    is_vegan=row.vegan,
+                    is_halal=row.halal,
                     **{name: getattr(row, name) for name in copied},
                 ),
-                {"code": "key"},
+                {"code": "key", "is_vegan": "vegan", "is_halal": "halal"},
             )
         self._keep(row.key, product)
 
@@ -289,6 +293,7 @@ class _Writer:
                 organization=site.organization,
                 site=site,
                 bundle=bundle,
+                exclusions=site.organization.exclusions,
                 created_by=next((seat.user for seat in seats), None),
                 created_at=self.now,
                 **{name: getattr(row, name) for name in copied},

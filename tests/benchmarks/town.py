@@ -16,13 +16,11 @@ MAX_PRODUCER_PERCENT = 80  # of a lunch meeting, most is the lunch
 
 
 def offers() -> list[Offer]:
-    """Return what the town's producers offer; vegan is what has no animal product among its allergens."""
-    animal = mask((1, 2, 7, 8, 9, 10, 15, 16, 17, 18))
+    """Return what the town's producers offer."""
     producers = {row.key: (place, row) for place, row in enumerate(load_producers())}
     made = []
     for place, row in enumerate(load_products()):
         number, producer = producers[row.producer]
-        allergens = mask(row.allergens)
         made.append(
             Offer(
                 product=place,
@@ -32,8 +30,9 @@ def offers() -> list[Offer]:
                 list_price=row.list_price,
                 servings=row.servings,
                 storage=row.storage,
-                allergens=allergens,
-                is_vegan=not allergens & animal,
+                allergens=mask(row.allergens),
+                is_vegan=row.vegan,
+                is_halal=row.halal,
                 lead_days=row.lead_days,
                 certified=tuple((paper.valid_from, paper.valid_until) for paper in producer.certifications),
             )

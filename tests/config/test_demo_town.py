@@ -163,6 +163,15 @@ def test_product_facts_are_plausible() -> None:
         assert all(product.allergens == () for product in products_of(category)), category
 
 
+def test_vegan_and_halal_fit_the_allergens() -> None:
+    animal = {1, 2, 7, 8, 9, 10, 15, 16, 17, 18}
+    for product in PRODUCTS:
+        assert not (product.vegan and animal & set(product.allergens)), product.key
+        assert not (product.halal and 10 in product.allergens), product.key
+    for category in CATEGORIES:
+        assert any(product.vegan and product.halal for product in products_of(category)), category
+
+
 def test_only_unprocessed_food_and_fresh_flowers_are_exempt_from_vat() -> None:
     exempt = Counter(product.category for product in PRODUCTS if product.tax_type == "exempt")
     assert exempt == {"fruit": 13, "flower": 14, "gift": 3}  # gifts: honey twice, grains

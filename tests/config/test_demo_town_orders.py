@@ -11,6 +11,8 @@ from dateutil.rrule import rrulestr
 from bundles.scaling import units_needed
 from config import demo_town as town
 from config.demo_town import BadTownFile, read_table
+from membership import allergens
+from membership.exclusions import broken, mask
 
 MONDAY = datetime.fromisoformat("2026-11-23")  # any Monday does as the day of seeding
 WEEKS = 12
@@ -117,6 +119,31 @@ def test_producers_can_make_what_a_day_needs() -> None:
             tight |= {product.key} if need > product.daily_capacity else set()
         assert able >= 5, (slot, most[slot.bundle])
     assert 5 <= len(tight) <= len(PRODUCTS) / 8
+
+
+def test_what_places_exclude_leaves_enough_to_choose_from() -> None:
+    excluding = {place.key: place for place in PLACES.values() if place.exclusions}
+    assert len(excluding) >= 5
+    assert {place.kind for place in excluding.values()} >= {"school", "welfare_centre"}
+    able = Counter[tuple[str, str]]()
+    for place in excluding.values():
+        for product in PRODUCTS:
+            able[place.key, product.category] += not broken(
+                mask(place.exclusions),
+                allergens=allergens.mask(product.allergens),
+                is_vegan=product.vegan,
+                is_halal=product.halal,
+                is_chilled=product.storage != "ambient",
+            )
+    ordered = {(order.place, order.bundle) for order in ORDERS if order.place in excluding}
+    assert {place for place, _bundle in ordered} == set(excluding)
+    scarce = {
+        (place, slot.category, able[place, slot.category])
+        for place, bundle in ordered
+        for slot in SLOTS
+        if slot.bundle == bundle and able[place, slot.category] < 5
+    }
+    assert scarce == {("eunpyeong-sharing", "cookie", 3), ("galwol-welfare", "fruit", 4)}
 
 
 def test_loaders_leave_nothing_half_filled() -> None:

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from bundles.models import Product, Slot
 from delivery.models import Shift
+from membership.exclusions import mask
 from membership.models import Certification, Organization, Seat, Site, User
 from orders.models import StandingOrder
 
@@ -49,6 +50,7 @@ def workbook(tmp_path: Path) -> Path:
                 "Back door",
                 time(9),
                 time(18),
+                "4 vegan",
             ],
         ],
         "producers": [
@@ -90,6 +92,8 @@ def workbook(tmp_path: Path) -> Path:
                 500,
                 "ambient",
                 "1 2 6",
+                0,
+                1,
                 1,
                 200,
             ],
@@ -139,9 +143,12 @@ def test_import_town_writes_every_sheet(workbook, capsys) -> None:
     assert (site.contact_name, Certification.objects.get().valid_until) == ("이", date(2029, 12, 31))
     product = Product.objects.get()
     assert (product.producer.name, product.allergen_codes, product.daily_capacity) == ("빵집", (1, 2, 6), 200)
+    assert (product.is_vegan, product.is_halal) == (False, True)
+    assert site.organization.exclusions == mask(["4", "vegan"])
     assert Slot.objects.get().servings_per_person == Decimal("1.5")
     assert Shift.objects.get().vehicle.is_chilled
     standing = StandingOrder.objects.get()
+    assert standing.exclusions == site.organization.exclusions
     assert (standing.headcount, standing.created_by, standing.starts_on) == (
         12,
         User.objects.get(email="lee@example.org"),
