@@ -14,7 +14,7 @@ from membership.admin import KeptAdmin
 from membership.allergens import codes
 from membership.exclusion_words import exclusion_words
 
-from .models import Bundle, Capacity, Category, Edition, EditionItem, Product, Slot
+from .models import Bundle, Capacity, CapacityPool, Category, Edition, EditionItem, Product, Slot
 
 
 @admin.register(Category)
@@ -48,13 +48,25 @@ class ProductAdmin(admin.ModelAdmin):
         (None, {"fields": ["producer", "category", ("name", "name_en"), "code", "is_active"]}),
         (_("Unit"), {"fields": [("unit", "unit_en"), "servings", ("weight_g", "volume_ml"), "storage"]}),
         (_("Price"), {"fields": [("list_price", "supply_price"), "tax_type"]}),
-        (_("Making it"), {"fields": ["lead_days", "daily_capacity"]}),
+        (_("Making it"), {"fields": [("lead_days", "made_days"), ("daily_capacity", "pool")]}),
         (_("Allergens"), {"fields": ["allergens", "allergen_codes_display"]}),
     ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # What is promised must go along when they change: the producers' page sees to that.
+        return [*self.readonly_fields, *(["pool", "servings"] if obj else [])]
 
     @admin.display(description=_("allergen codes"))
     def allergen_codes_display(self, product: Product) -> str:
         return ", ".join(str(code) for code in codes(product.allergens)) or "–"
+
+
+@admin.register(CapacityPool)
+class CapacityPoolAdmin(admin.ModelAdmin):
+    list_display = ["name", "name_en", "producer", "daily_capacity"]
+    list_select_related = ["producer"]
+    search_fields = ["name", "name_en", "producer__name", "producer__name_en"]
+    autocomplete_fields = ["producer"]
 
 
 class CapacityForm(forms.ModelForm):
@@ -62,11 +74,13 @@ class CapacityForm(forms.ModelForm):
 
     class Meta:
         model = Capacity
-        fields = ["product", "on_date", "limit"]
+        fields = ["product", "pool", "made_on", "limit"]
 
-    def clean_limit(self) -> int:
-        limit: int = self.cleaned_data["limit"]
-        if limit < self.instance.reserved:
+    def clean_limit(self) -> int | None:
+        limit: int | None = self.cleaned_data["limit"]
+        if limit is None and self.instance.limit is not None:
+            raise ValidationError(_("This field is required."))
+        if limit is not None and limit < self.instance.reserved:
             raise ValidationError(
                 _("%(reserved)d units are already promised to orders.") % {"reserved": self.instance.reserved}
             )
@@ -76,14 +90,18 @@ class CapacityForm(forms.ModelForm):
 @admin.register(Capacity)
 class CapacityAdmin(KeptAdmin):
     form = CapacityForm
-    list_display = ["product", "on_date", "reserved", "limit", "free"]
-    list_select_related = ["product"]
-    search_fields = ["product__name", "product__name_en", "product__producer__name"]
-    autocomplete_fields = ["product"]
-    date_hierarchy = "on_date"
+    list_display = ["__str__", "made_on", "reserved", "limit", "free"]
+    list_select_related = ["product", "pool"]
+    search_fields = ["product__name", "product__name_en", "product__producer__name", "pool__name"]
+    autocomplete_fields = ["product", "pool"]
+    date_hierarchy = "made_on"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["product", "on_date", "reserved"] if obj else ["reserved"]
+        if obj is None:
+            return ["reserved"]
+        # A product in a pool has no limit of its own.
+        own = [] if obj.pool_id or obj.product.pool_id is None else ["limit"]
+        return ["product", "pool", "made_on", "reserved", *own]
 
 
 class SlotInline(admin.TabularInline):

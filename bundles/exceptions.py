@@ -4,11 +4,11 @@ from datetime import date
 
 
 class CapacityShort(Exception):
-    """The producer cannot make that many units for the date."""
+    """The producer cannot make that many units on the production date `made_on`."""
 
-    def __init__(self, product_name: str, wanted: int, free: int, *, on_date: date | None = None) -> None:
+    def __init__(self, product_name: str, wanted: int, free: int, *, made_on: date | None = None) -> None:
         super().__init__(f"{product_name}: {wanted} wanted, {free} free")
-        self.product_name, self.wanted, self.free, self.on_date = product_name, wanted, free, on_date
+        self.product_name, self.wanted, self.free, self.made_on = product_name, wanted, free, made_on
 
 
 class CannotCompose(Exception):

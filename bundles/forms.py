@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from membership.allergens import ALLERGENS, codes, mask
 from membership.models import Organization
 
-from .models import Category, Product
+from .models import CapacityPool, Category, Product
 from .photos import MAX_BYTES
 
 MAX_WON = 10_000_000
@@ -66,6 +66,14 @@ class ProductForm(forms.ModelForm):
     weight_g = _amount("weight_g", 1, 100_000)
     volume_ml = _amount("volume_ml", 1, 1_000_000)
     lead_days = _amount("lead_days", 0, 30)
+    made_days = _amount("made_days", 0, 30)
+    pool = NamedChoice(
+        queryset=CapacityPool.objects.none(),
+        label=_("Shared capacity"),
+        required=False,
+        empty_label=_("None: it has a limit of its own"),
+        help_text=_("An oven or a team that makes several products, counted in servings."),
+    )
     daily_capacity = _amount("daily_capacity", 0, MAX_UNITS)
     allergens = forms.MultipleChoiceField(
         label=_("Allergens"),
@@ -94,7 +102,9 @@ class ProductForm(forms.ModelForm):
             "is_vegan",
             "is_halal",
             "lead_days",
+            "made_days",
             "daily_capacity",
+            "pool",
             "offered_from",
             "offered_until",
             "is_active",
@@ -117,15 +127,19 @@ class ProductForm(forms.ModelForm):
         self.fields["supply_price"].help_text = _(
             "What the hub pays you, with VAT. Orders that are already fixed keep their price."
         )
+        self.fields["made_days"].help_text = _("0 is the delivery date itself, 1 the business day before.")
         self.fields["daily_capacity"].help_text = _(
             "Days that have a limit of their own or reservations keep theirs; change those in the calendar."
         )
         if self.instance.pk:
             del self.fields["producer"]  # a product never changes hands
+            pools = self.instance.producer.pools.order_by("name")
+            self.fields["pool"].queryset = pools  # type: ignore[attr-defined]
         else:
             self.fields["producer"].queryset = producers  # type: ignore[attr-defined]
             self.initial.setdefault("servings", 1)
             self.initial.setdefault("lead_days", 1)
+            del self.fields["pool"]  # it is chosen among the producer's, once there is one
 
     def clean_allergens(self) -> int:
         return mask(int(code) for code in self.cleaned_data["allergens"])
@@ -135,6 +149,9 @@ class ProductForm(forms.ModelForm):
         supply, price = cleaned.get("supply_price"), cleaned.get("list_price")
         if supply is not None and price is not None and supply > price:
             self.add_error("supply_price", _("The supply price can't be above the list price."))
+        lead, made = cleaned.get("lead_days"), cleaned.get("made_days")
+        if lead is not None and made is not None and made > lead:
+            self.add_error("made_days", _("It can't be made before it is ordered: at most the lead time."))
         first, last = cleaned.get("offered_from"), cleaned.get("offered_until")
         if first and last and last < first:
             self.add_error("offered_until", _("The end is before the beginning."))

@@ -59,7 +59,7 @@ def read_days(
     days: Sequence[date], products: Sequence[Product], rows: Iterable[Capacity], closures: Iterable[Closure]
 ) -> list[Day]:
     """Put capacity and closures of a producer together; a day without a row offers the usual units."""
-    by_key = {(row.product_id, row.on_date): row for row in rows}
+    by_key = {(row.product_id, row.made_on): row for row in rows}
     closed = list(closures)
     return [
         Day(

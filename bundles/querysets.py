@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Q
 
 from membership.permissions import is_operator, producer_ids
 
@@ -13,6 +15,8 @@ from .edition_key import EditionKey
 
 if TYPE_CHECKING:
     from membership.models import User
+
+    from .models import Room
 
 
 class ProductQuerySet(models.QuerySet[Any]):
@@ -27,9 +31,28 @@ class ProductQuerySet(models.QuerySet[Any]):
         return self.filter(is_active=True, producer__is_active=True)
 
 
+class CapacityPoolQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> CapacityPoolQuerySet:
+        return self if is_operator(user) else self.filter(producer__in=producer_ids(user))
+
+
 class CapacityQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> CapacityQuerySet:
-        return self if is_operator(user) else self.filter(product__producer__in=producer_ids(user))
+        if is_operator(user):
+            return self
+        own = producer_ids(user)
+        return self.filter(Q(product__producer__in=own) | Q(pool__producer__in=own))
+
+    def of_products(self) -> CapacityQuerySet:
+        """Units by product, whether they share a capacity or not: what was promised of each."""
+        return self.filter(pool=None)
+
+    def of_rooms(self, rooms: Iterable[Room]) -> CapacityQuerySet:
+        """What the rooms hold."""
+        by_kind: dict[str, set[int]] = {"product": set(), "pool": set()}
+        for kind, pk in rooms:
+            by_kind[kind].add(pk)
+        return self.filter(Q(product__in=by_kind["product"]) | Q(pool__in=by_kind["pool"]))
 
 
 class ClosureQuerySet(models.QuerySet[Any]):

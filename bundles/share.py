@@ -2,10 +2,10 @@
 
 The fair share of a week is the producer's part of what its categories sold: of each category as much as its
 part of the capacity that the category offers (`composition.fairness` plans with the same). In won at today's
-supply prices, by delivery date.
+supply prices, by production date.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -39,10 +39,11 @@ def share_by_week(producer: Organization, today: date) -> list[Week]:
     parts = _parts(producer)
     own_won = Sum(F("reserved") * F("product__supply_price"), filter=Q(product__producer=producer))
     sold = (
-        Capacity.objects.filter(on_date__gte=first, on_date__lt=this_monday + timedelta(weeks=1))
+        Capacity.objects.of_products()
+        .filter(made_on__gte=first, made_on__lt=this_monday + timedelta(weeks=1))
         .filter(Q(product__category__in=parts) | Q(product__producer=producer), reserved__gt=0)
         .order_by()
-        .values_list("on_date", "product__category")
+        .values_list("made_on", "product__category")
         .annotate(total=Sum(F("reserved") * F("product__supply_price")), own=own_won)
     )
     won: dict[date, int] = defaultdict(int)
@@ -56,15 +57,21 @@ def share_by_week(producer: Organization, today: date) -> list[Week]:
 
 
 def _parts(producer: Organization) -> dict[int, float]:
-    """Return by category the producer's part of the capacity on offer, from 0 to 1."""
-    value = F("daily_capacity") * F("supply_price")
-    rows = (
-        Product.objects.on_offer()
-        .order_by()
-        .values_list("category")
-        .annotate(all=Sum(value), own=Sum(value, filter=Q(producer=producer)))
-    )
-    return {category: own / everything for category, everything, own in rows if own}
+    """Return by category the producer's part of the capacity on offer, from 0 to 1.
+
+    What several products share is divided evenly between them, as the composer does.
+    """
+    products = list(Product.objects.on_offer().select_related("pool"))
+    sharing = Counter(product.room for product in products)
+    total: dict[int, float] = defaultdict(float)
+    own: dict[int, float] = defaultdict(float)
+    for product in products:
+        room = product.pool or product
+        units = room.daily_capacity / product.room_units / sharing[product.room]
+        total[product.category_id] += units * product.supply_price
+        if product.producer_id == producer.pk:
+            own[product.category_id] += units * product.supply_price
+    return {category: won / total[category] for category, won in own.items() if won}
 
 
 @dataclass(frozen=True)

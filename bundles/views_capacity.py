@@ -56,7 +56,7 @@ def capacity_set(request: HttpRequest) -> HttpResponse:
             words = _("%(units)s units are already promised for %(day)s: no fewer can be offered.")
             form.add_error(
                 "limit",
-                words % {"units": error.wanted, "day": date_format(error.on_date or chosen["first_day"])},
+                words % {"units": error.wanted, "day": date_format(error.made_on or chosen["first_day"])},
             )
         else:
             messages.success(request, _("The units are set."))
@@ -107,7 +107,7 @@ def _calendar(
     days = month_days(month, today)
     page_obj = Paginator(_columns(producer, days), PRODUCTS).get_page(request.GET.get("page"))
     products = list(page_obj)
-    rows = Capacity.objects.filter(product__in=products, on_date__range=(days[0], days[-1]))
+    rows = Capacity.objects.filter(product__in=products, made_on__range=(days[0], days[-1]))
     closures = list(Closure.objects.filter(producer=producer, last_day__gte=today).order_by("first_day"))
     grid = read_days(days, products, rows, closures)
     picked = _picked(grid, wanted)
@@ -143,7 +143,7 @@ def _products(producer: Organization | None) -> QuerySet[Product]:
 def _columns(producer: Organization | None, days: list[date]) -> QuerySet[Product]:
     """Return what is on offer, and whatever else is promised in these days."""
     promised = Capacity.objects.filter(
-        product=OuterRef("pk"), reserved__gt=0, on_date__range=(days[0], days[-1])
+        product=OuterRef("pk"), reserved__gt=0, made_on__range=(days[0], days[-1])
     )
     return _products(producer).filter(Q(is_active=True) | Exists(promised))
 
@@ -157,10 +157,10 @@ def _promised(closure: Closure) -> str:
     """Return what is promised for closed days, each day with its units."""
     rows = Capacity.objects.filter(
         product__producer=closure.producer,
-        on_date__range=(closure.first_day, closure.last_day),
+        made_on__range=(closure.first_day, closure.last_day),
         reserved__gt=0,
     )
-    by_day = rows.values_list("on_date").order_by("on_date").annotate(units=Sum("reserved"))
+    by_day = rows.values_list("made_on").order_by("made_on").annotate(units=Sum("reserved"))
     return ", ".join(
         ngettext("%(day)s (%(units)s unit)", "%(day)s (%(units)s units)", units)
         % {"day": date_format(day), "units": units}

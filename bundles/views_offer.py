@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,7 +17,9 @@ from membership import clock
 from membership.models import Organization, User
 from membership.permissions import is_operator, producer_ids, role_required
 
+from .actions.capacity import keep_product
 from .actions.offer import set_photo
+from .exceptions import CapacityShort
 from .forms import PhotoForm, ProductForm
 from .models import Product
 from .photos import BadPhoto
@@ -61,9 +64,17 @@ def product_edit(request: HttpRequest, code: str) -> HttpResponse:
         producers=producers_of(request.user),  # type: ignore[arg-type]
     )
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
-        return redirect("bundles:product_detail", product.code)
+        try:
+            keep_product(form.save(commit=False), today=clock.today())
+        except CapacityShort as error:
+            words = _(
+                "On %(day)s it can't make what is already promised: %(units)s units, room for %(free)s."
+            )
+            day = date_format(error.made_on) if error.made_on else ""
+            form.add_error("pool", words % {"day": day, "units": error.wanted, "free": error.free})
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("bundles:product_detail", product.code)
     return _edit_page(request, code, form, PhotoForm())
 
 

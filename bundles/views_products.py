@@ -52,15 +52,18 @@ def product_list(request: HttpRequest) -> HttpResponse:
     form = ProductFilter(request.GET)
     form.is_valid()
     products = _filtered(Product.objects.for_user(request.user), form.cleaned_data)  # type: ignore[arg-type]
-    products = products.select_related("category", "producer").prefetch_related(
-        Prefetch("capacities", queryset=_coming_capacities(request), to_attr="coming")
+    products = products.select_related("category", "producer", "pool").prefetch_related(
+        *(
+            Prefetch(f"{owner}capacities", queryset=_coming_capacities(request), to_attr="coming")
+            for owner in ("", "pool__")
+        )
     )
     page_obj = Paginator(products.order_by("category__position", "name", "pk"), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
     context = {
         "page_obj": page_obj,
-        "rows": [{"product": product, "fullest": _fullest(product.coming)} for product in page_obj],
+        "rows": [{"product": each, "fullest": _fullest((each.pool or each).coming)} for each in page_obj],
         "form": form,
         "is_filtered": any(form.cleaned_data.values()),
         "days_ahead": DAYS_AHEAD,
@@ -73,12 +76,13 @@ def product_list(request: HttpRequest) -> HttpResponse:
 @role_required("producer", "operator", *INSTITUTION_ROLES)
 def product_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One product; for producers and operators with what is reserved of its capacity on coming days."""
-    rows = Product.objects.for_user(request.user).select_related("category", "producer")  # type: ignore[arg-type]
+    rows = Product.objects.for_user(request.user).select_related("category", "producer", "pool")  # type: ignore[arg-type]
     product = get_object_or_404(rows, code=code)
     context: dict[str, Any] = {
         "product": product,
         "allergens": allergen_words(product.allergen_codes),
-        "capacities": _coming_capacities(request).filter(product=product),
+        "capacities": _coming_capacities(request).of_rooms([product.room]),
+        "daily_capacity": (product.pool or product).daily_capacity,
         "days_ahead": DAYS_AHEAD,
         "crumbs": [{"label": _("Products"), "url": reverse("bundles:product_list")}],
         **_reader(request),
@@ -118,13 +122,13 @@ def _filtered(products: Any, wanted: dict[str, Any]) -> Any:
 def _coming_capacities(request: HttpRequest) -> CapacityQuerySet:
     today: date = clock.today()
     rows: CapacityQuerySet = Capacity.objects.for_user(request.user)  # type: ignore[arg-type]
-    return rows.filter(on_date__range=(today, today + timedelta(days=DAYS_AHEAD - 1))).order_by("on_date")
+    return rows.filter(made_on__range=(today, today + timedelta(days=DAYS_AHEAD - 1))).order_by("made_on")
 
 
 def _fullest(capacities: list[Capacity]) -> Capacity | None:
     """Return the day on which the largest part of the limit is reserved."""
-    reserved = [row for row in capacities if row.reserved]
-    return max(reserved, key=lambda row: row.reserved / row.limit, default=None)
+    reserved = [row for row in capacities if row.reserved and row.limit]
+    return max(reserved, key=lambda row: row.reserved / (row.limit or 1), default=None)
 
 
 def _reader(request: HttpRequest) -> dict[str, bool]:

@@ -188,7 +188,7 @@ def _remark(line: OrderLine) -> str:
     remarks = []
     if line.tax_type == Product.TaxType.EXEMPT:
         remarks.append("면세")
-    if line.substitutes_id:
+    if line.substitutes_id or line.instead_of:
         remarks.append("대체품")
     if line.short_quantity:
         remarks.append(f"부족 {line.short_quantity}")

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from bundles.actions.compose import free_units
 from bundles.composition import price_limits
 from bundles.edition_words import reason_words, relaxed_words
 from bundles.models import Edition, EditionItem, Product, Slot
+from bundles.rooms import Rooms
 from membership.allergens import ALLERGENS
 from membership.models import Certification
 
-from .actions.editions import planned_units
+from .actions.editions import planned_rooms
 from .cutoff import lead_days_left
 from .demand import Demand, read_demand
 from .models import CalendarDay
@@ -161,13 +161,15 @@ def _choices(
     slots = {item.slot_id: item.slot for item in items}
     categories = {slot.category_id for slot in slots.values()}
     offered = Product.objects.on_offer().filter(category__in=categories)
-    products = list(offered.exclude(edition_items__edition=edition).select_related("producer"))
-    free = free_units(products, [day], planned_units([day], without={edition.key}))
-    lead = lead_days_left(now, day, CalendarDay.objects.all().working_days())
+    products = list(offered.exclude(edition_items__edition=edition).select_related("producer", "pool"))
+    working_days = CalendarDay.objects.all().working_days()
+    planned = planned_rooms([day], working_days, without={edition.key})
+    rooms = Rooms.read(products, [day], working_days.made_on, planned)
+    lead = lead_days_left(now, day, working_days)
     headcounts = demand.open or [edition.bundle.base_headcount]
 
     def choice(slot: Slot, product: Product) -> Choice:
-        units = free.get((product.pk, day), 0)
+        units = rooms.left(product, day)
         needed = sum(slot.units_of(product, people) for people in headcounts)
         return Choice(product, units, units >= needed, product.lead_days <= lead)
 

@@ -11,12 +11,14 @@ from datetime import date, timedelta
 
 from django.db.models import F, Sum
 
-from bundles.actions.compose import FAIRNESS_DAYS, free_units
-from bundles.composition import EditionRequest, Offer, SlotRule, gini, standings
-from bundles.models import Capacity, Edition, Product
+from bundles.actions.compose import FAIRNESS_DAYS, offers_of
+from bundles.composition import EditionRequest, MadeOn, SlotRule, gini, standings
+from bundles.models import Capacity, Edition, Product, Room
+from bundles.rooms import Rooms
 from membership.models import Organization
 
 from .demand import read_demand
+from .models import CalendarDay
 
 AHEAD = timedelta(days=28)
 
@@ -55,11 +57,11 @@ class FairShares:
 
 def read_fair_shares(today: date) -> FairShares:
     """Work it out for all active producers with products on offer; the number of queries is fixed."""
-    products = list(Product.objects.on_offer().select_related("producer"))
+    products = list(Product.objects.on_offer().select_related("producer", "pool"))
     requests, planned = _requests(today)
-    standing = standings(
-        requests, [_offer(product) for product in products], _offered(products, today), _sold(today)
-    )
+    made_on = CalendarDay.objects.all().working_days().made_on
+    offered = _offered(products, today, made_on)
+    standing = standings(requests, offers_of(products, {}), offered, _sold(today), made_on=made_on)
     producers = {product.producer_id: product.producer for product in products}
     shares = [
         Share(producer, standing[key].sales, planned.get(key, 0), standing[key].fair_share)
@@ -71,17 +73,6 @@ def read_fair_shares(today: date) -> FairShares:
 
 def _ratio(share: Share) -> float:
     return share.total / share.fair_share if share.fair_share else float(bool(share.total))
-
-
-def _offer(product: Product) -> Offer:
-    return Offer(
-        product=product.pk,
-        producer=product.producer_id,
-        category=product.category_id,
-        supply_price=product.supply_price,
-        list_price=product.list_price,
-        servings=product.servings,
-    )
 
 
 def _requests(today: date) -> tuple[list[EditionRequest], dict[int, int]]:
@@ -119,18 +110,19 @@ def _request(edition: Edition, headcounts: tuple[int, ...]) -> EditionRequest:
     )
 
 
-def _offered(products: list[Product], today: date) -> dict[tuple[int, date], int]:
-    """Return the units offered on each coming working week's day, sold or not."""
+def _offered(products: list[Product], today: date, made_on: MadeOn) -> dict[tuple[Room, date], int]:
+    """Return what is offered for each coming working week's day, sold or not, by room and production date."""
     days = [today + timedelta(days=ahead) for ahead in range(1, AHEAD.days + 1)]
-    days = [day for day in days if day.weekday() < 5]
-    reserved = Capacity.objects.filter(on_date__in=days, reserved__gt=0)
-    sold = {(row.product_id, row.on_date): row.reserved for row in reserved}
-    free = free_units(products, days, {})
+    free = Rooms.read(products, [day for day in days if day.weekday() < 5], made_on).free
+    first = min((day for _room, day in free), default=today)
+    reserved = Capacity.objects.filter(reserved__gt=0, limit__isnull=False, made_on__gte=first)
+    sold = {(row.room, row.made_on): row.reserved for row in reserved}
     return {key: units + sold.get(key, 0) for key, units in free.items()}
 
 
 def _sold(today: date) -> dict[tuple[int, str | int], int]:
-    recent = Capacity.objects.filter(reserved__gt=0, on_date__gt=today - timedelta(days=FAIRNESS_DAYS))
+    since = today - timedelta(days=FAIRNESS_DAYS)
+    recent = Capacity.objects.of_products().filter(reserved__gt=0, made_on__gt=since)
     rows = recent.values_list("product__producer", "product__category").annotate(
         won=Sum(F("reserved") * F("product__supply_price"))
     )

@@ -25,7 +25,7 @@ def stand_ins(
         for other in Product.objects.on_offer()
         .filter(category=product.category_id, lead_days__lte=max_lead_days)
         .exclude(pk__in=[product.pk, *excluding])
-        .select_related("producer")
+        .select_related("producer", "pool")
         if not other.allergens & ~product.allergens
         and not other.broken(exclusions)
         and abs(other.list_price / other.servings - price) * 100 <= price * PRICE_TOLERANCE_PERCENT

@@ -38,6 +38,10 @@ class WorkingDays:
             day = self._first(day + step, step)
         return day
 
+    def made_on(self, made_days: int, delivery_date: date) -> date:
+        """Return the production date: so many working days before the delivery, 0 is that date itself."""
+        return self.add(delivery_date, -made_days)
+
     def next_on_or_after(self, day: date) -> date:
         """Return `day` if it is a working day, else the next one."""
         return self._first(day, timedelta(days=1))

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from bundles.models import Bundle, Capacity, Category, Edition, Product
+from bundles.models import Bundle, Capacity, CapacityPool, Category, Edition, Product
 from delivery.actions.driving import deliver_stop
 from delivery.models import Depot, Proof, Route, RoutePlan, Shift, Stop, Unassigned, Vehicle
 from membership.models import Certification, Membership, Organization, Plan, Seat, Site, User
@@ -52,8 +52,8 @@ HISTORY: set[type[Model]] = {
 }  # fmt: skip
 KEPT: set[type[Model]] = {User, Membership, Capacity, Edition, StandingOrder}
 FREE: set[type[Model]] = {
-    Organization, Seat, Site, Certification, Plan, Category, Product, Bundle, CalendarDay, Depot, Vehicle,
-    Shift,
+    Organization, Seat, Site, Certification, Plan, Category, CapacityPool, Product, Bundle, CalendarDay,
+    Depot, Vehicle, Shift,
 }  # fmt: skip
 OURS = ("membership", "bundles", "orders", "delivery")
 
@@ -78,6 +78,7 @@ def a_day(day: date = f.DELIVERY_DATE) -> None:
     f.CertificationFactory()
     f.CategoryFactory(code=f"{day}")
     f.DepotFactory()
+    f.CapacityPoolFactory()
     f.CalendarDayFactory(day=day + timedelta(days=30))
     f.OccurrenceFactory(standing_order__organization=institution, rule_date=day)
     fix_due(now=f.CUTOFF)

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from bundles.models import Closure, EditionBan
+from bundles.models import Capacity, Closure, EditionBan
 from delivery.models import Proof, Stop, Unassigned
 from orders.models import (
     CycleItem,
@@ -71,6 +71,14 @@ def proof() -> Proof:
     return Proof.objects.get()
 
 
+def pool_capacity() -> Capacity:
+    return Capacity.objects.create(pool=f.CapacityPoolFactory(), made_on=SUNDAY, limit=10)
+
+
+def closure() -> Closure:
+    return Closure.objects.create(producer=f.ProducerFactory(), first_day=SUNDAY, last_day=SUNDAY)
+
+
 def cycle_item() -> CycleItem:
     run = CycleRun.objects.create(step="fix", started_at=f.TUESDAY)
     return CycleItem.objects.create(run=run, subject="x", outcome="done", at=f.TUESDAY)
@@ -108,6 +116,10 @@ BROKEN: dict[str, Callable[[], None]] = {
     "product_serves_someone": lambda: changed(f.ProductFactory(), servings=0),
     "product_allergens_known": lambda: changed(f.ProductFactory(), allergens=1 << 19),
     "one_capacity_per_product_and_date": lambda: again(f.CapacityFactory(), limit=5),
+    "one_capacity_per_pool_and_date": lambda: again(pool_capacity(), limit=5),
+    "capacity_of_a_product_or_a_pool": lambda: changed(f.CapacityFactory(), pool=f.CapacityPoolFactory()),
+    "pool_name_once_per_producer": lambda: again(f.CapacityPoolFactory(), daily_capacity=5),
+    "product_made_within_lead_time": lambda: changed(f.ProductFactory(), made_days=2),
     "capacity_never_oversold": lambda: changed(f.CapacityFactory(), reserved=201),
     "plan_bundle_names_its_plan": lambda: changed(f.BundleFactory(), kind="plan"),
     "bundle_serves_someone": lambda: changed(f.BundleFactory(), base_headcount=0),
@@ -122,10 +134,8 @@ BROKEN: dict[str, Callable[[], None]] = {
     "product_season_ends_after_start": lambda: changed(
         f.ProductFactory(offered_from=SUNDAY), offered_until=SUNDAY - timedelta(days=1)
     ),
-    "closure_ends_after_start": lambda: changed(
-        Closure.objects.create(producer=f.ProducerFactory(), first_day=SUNDAY, last_day=SUNDAY),
-        last_day=SUNDAY - timedelta(days=1),
-    ),
+    "closure_ends_after_start": lambda: changed(closure(), last_day=SUNDAY - timedelta(days=1)),
+    "closure_once": lambda: again(closure(), note="다른 까닭"),
     "published_edition_says_when": lambda: changed(f.EditionFactory(), status="published"),
     "bundle_percents_within_100": lambda: changed(f.BundleFactory(), margin_percent=101),
     # orders

@@ -13,11 +13,12 @@ from django.db.models import F, Sum
 
 from membership.models import Certification
 
-from ..composition import Composition, Conflict, Offer, Result, compose, standings
+from ..composition import Composition, Conflict, MadeOn, Offer, Result, compose, standings
 from ..edition_key import EditionKey
 from ..edition_requests import Wanted, requests_for
 from ..exceptions import CannotCompose
-from ..models import Capacity, Closure, Edition, EditionItem, Product
+from ..models import Capacity, Edition, EditionItem, Product, Room
+from ..rooms import Rooms
 
 # Sales of this many days decide whose turn it is.
 FAIRNESS_DAYS = 28
@@ -29,24 +30,25 @@ def compose_wanted(
     wanted: Collection[Wanted],
     *,
     received: Mapping[int, list[EditionKey]],
-    planned_units: Mapping[tuple[int, date], int],
+    planned: Mapping[tuple[Room, date], int],
+    made_on: MadeOn,
     ratings: Mapping[int, float],
     seconds: float,
 ) -> Result:
     """Return the composer's answer for all wanted editions together; nothing is written.
 
     `received` has the editions of each member institution in order of delivery, composed or wanted: among
-    them nothing should repeat. `planned_units` has what other editions will take, by product and date.
-    `ratings` has the members' mean, from 1 to 5, of products that were rated.
+    them nothing should repeat. `planned` has what other editions will take, by room and production date,
+    which `made_on` tells. `ratings` has the members' mean, from 1 to 5, of products that were rated.
     """
     days = {each.delivery_date for each in wanted}
-    products = list(Product.objects.on_offer().select_related("producer"))
-    offers = _offers(products, ratings)
-    capacities = free_units(products, days, planned_units)
+    products = list(Product.objects.on_offer().select_related("producer", "pool"))
+    offers = offers_of(products, ratings)
+    capacities = Rooms.read(products, days, made_on, planned).free
     requests = requests_for(wanted, received)
     sales, newcomers = _sales(min(days), products)
-    standing = standings(requests, offers, capacities, sales, newcomers)
-    return compose(requests, offers, capacities, standing, seconds=seconds)
+    standing = standings(requests, offers, capacities, sales, newcomers, made_on)
+    return compose(requests, offers, capacities, standing, seconds=seconds, made_on=made_on)
 
 
 @transaction.atomic
@@ -121,7 +123,8 @@ def _composition(wanted: Wanted, result: Result) -> tuple[Composition, tuple[str
     return conflict.best, conflict.without
 
 
-def _offers(products: Iterable[Product], ratings: Mapping[int, float]) -> list[Offer]:
+def offers_of(products: Iterable[Product], ratings: Mapping[int, float]) -> list[Offer]:
+    """Return the products as the composer knows them."""
     certified: dict[int, list[tuple[date, date]]] = defaultdict(list)
     for producer, first, last in Certification.objects.values_list(
         "organization", "valid_from", "valid_until"
@@ -142,6 +145,10 @@ def _offers(products: Iterable[Product], ratings: Mapping[int, float]) -> list[O
             is_vegan=product.is_vegan,
             is_halal=product.is_halal,
             lead_days=product.lead_days,
+            made_days=product.made_days,
+            capacity_key=product.room,
+            room_units=product.room_units,
+            season=(product.offered_from or date.min, product.offered_until or date.max),
             certified=tuple(certified.get(product.producer_id, always)),
             rating=ratings.get(product.pk),
         )
@@ -149,29 +156,10 @@ def _offers(products: Iterable[Product], ratings: Mapping[int, float]) -> list[O
     ]
 
 
-def free_units(
-    products: Iterable[Product], days: Collection[date], planned_units: Mapping[tuple[int, date], int]
-) -> dict[tuple[int, date], int]:
-    """Return the free units by product and day; nothing out of season or while the producer is closed."""
-    rows = {(row.product_id, row.on_date): row.free for row in Capacity.objects.filter(on_date__in=days)}
-    closures: dict[int, list[Closure]] = defaultdict(list)
-    for closure in Closure.objects.touching(min(days), max(days)):
-        closures[closure.producer_id].append(closure)
-    return {
-        (product.pk, day): max(
-            0, rows.get((product.pk, day), product.daily_capacity) - planned_units.get((product.pk, day), 0)
-        )
-        for product in products
-        for day in days
-        if product.is_offered_on(day)
-        and not any(closure.first_day <= day <= closure.last_day for closure in closures[product.producer_id])
-    }
-
-
 def _sales(first_day: date, products: Iterable[Product]) -> tuple[dict[tuple[int, str | int], int], set[int]]:
     """Return won by producer and category in the weeks up to the first day, and who never sold anything."""
-    reserved = Capacity.objects.filter(reserved__gt=0)
-    recent = reserved.filter(on_date__gt=first_day - timedelta(days=FAIRNESS_DAYS), on_date__lte=first_day)
+    reserved = Capacity.objects.of_products().filter(reserved__gt=0)
+    recent = reserved.filter(made_on__gt=first_day - timedelta(days=FAIRNESS_DAYS), made_on__lte=first_day)
     rows = recent.values_list("product__producer", "product__category").annotate(
         won=Sum(F("reserved") * F("product__supply_price"))
     )

@@ -8,31 +8,31 @@ from django.db import transaction
 from membership.models import Organization
 
 from ..exceptions import CapacityShort
-from ..models import Capacity, Closure, Product
+from ..models import Capacity, CapacityPool, Closure, Product
 from ..photos import square_jpeg
+from .capacity import lock_rows
 
 
 @transaction.atomic
-def set_capacity(product: Product, first_day: date, limit: int, *, last_day: date | None = None) -> None:
-    """Offer `limit` units for the delivery date, or for each from the first to the last, both included.
+def set_capacity(
+    owner: Product | CapacityPool, first_day: date, limit: int, *, last_day: date | None = None
+) -> None:
+    """Make `limit` units of a product (servings of a pool) on the day, or on each up to the last, included.
 
     Raises CapacityShort below what is already promised for one of them, and changes none.
     """
     last_day = last_day or first_day
     days = [first_day + timedelta(days=nth) for nth in range((last_day - first_day).days + 1)]
-    Capacity.objects.bulk_create(
-        [Capacity(product=product, on_date=day, limit=product.daily_capacity) for day in days],
-        ignore_conflicts=True,
-    )
-    rows = Capacity.objects.filter(product=product, on_date__range=(first_day, last_day))
-    for row in rows.order_by("on_date").select_for_update():
+    rows = lock_rows({(owner.room, day) for day in days}, {owner.room: owner.daily_capacity})
+    for _key, row in sorted(rows.items()):
         if limit < row.reserved:
-            raise CapacityShort(product.name, row.reserved, limit, on_date=row.on_date)
-    rows.update(limit=limit)
+            raise CapacityShort(owner.name, row.reserved, limit, made_on=row.made_on)
+        row.limit = limit
+    Capacity.objects.bulk_update(rows.values(), ["limit"])
 
 
 def close_days(producer: Organization, first_day: date, last_day: date, *, note: str = "") -> Closure:
-    """Make nothing on these days; what is already promised stands. The same days twice are one closure."""
+    """Make nothing on these production dates; what is promised stands. The same twice is one closure."""
     closure, _created = Closure.objects.get_or_create(
         producer=producer, first_day=first_day, last_day=last_day, defaults={"note": note}
     )

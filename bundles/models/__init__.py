@@ -1,17 +1,20 @@
 """What is offered."""
 
 from .bundle import Bundle, Edition, EditionBan, EditionItem, Slot
+from .capacity import Capacity, CapacityPool, Closure, Room
 from .category import Category
-from .product import Capacity, Closure, Product
+from .product import Product
 
 __all__ = [
     "Bundle",
     "Capacity",
+    "CapacityPool",
     "Category",
     "Closure",
     "Edition",
     "EditionBan",
     "EditionItem",
     "Product",
+    "Room",
     "Slot",
 ]

@@ -1,7 +1,8 @@
-"""What producers offer, and how much of it they can make for a day."""
+"""What producers offer."""
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -13,7 +14,8 @@ from membership.allergens import FULL_MASK, codes
 from membership.models import Organization
 from membership.models.naming import BilingualName
 
-from ..querysets import CapacityQuerySet, ClosureQuerySet, ProductQuerySet
+from ..querysets import ProductQuerySet
+from .capacity import CapacityPool, Room
 from .category import Category
 
 
@@ -55,7 +57,22 @@ class Product(BilingualName):
     lead_days = models.PositiveSmallIntegerField(
         _("lead time (business days)"), default=1, validators=[MaxValueValidator(30)]
     )
+    # On how many business days before its delivery it is made: bread the day before, jam last week.
+    made_days = models.PositiveSmallIntegerField(
+        _("made before delivery (business days)"),
+        default=0,
+        help_text=_("0 is the delivery date itself; at most the lead time."),
+    )
     daily_capacity = models.PositiveIntegerField(_("units a day"))
+    pool = models.ForeignKey(
+        CapacityPool,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="products",
+        verbose_name=_("shared capacity"),
+        help_text=_("With it, the product has no limit of its own."),
+    )
     # The season, both days included; open ends mean always.
     offered_from = models.DateField(_("offered from"), null=True, blank=True)
     offered_until = models.DateField(_("offered until"), null=True, blank=True)
@@ -76,6 +93,9 @@ class Product(BilingualName):
             ),
             models.CheckConstraint(condition=Q(servings__gte=1), name="product_serves_someone"),
             models.CheckConstraint(
+                condition=Q(made_days__lte=F("lead_days")), name="product_made_within_lead_time"
+            ),
+            models.CheckConstraint(
                 condition=Q(offered_from=None)
                 | Q(offered_until=None)
                 | Q(
@@ -87,6 +107,22 @@ class Product(BilingualName):
             ),
             models.CheckConstraint(condition=Q(allergens__lte=FULL_MASK), name="product_allergens_known"),
         ]
+
+    def clean(self) -> None:
+        """Refuse the pool of another producer. Raises ValidationError."""
+        super().clean()
+        if self.pool and self.pool.producer_id != self.producer_id:
+            raise ValidationError({"pool": _("This capacity is shared by products of another producer.")})
+
+    @property
+    def room(self) -> Room:
+        """What its units are taken from: the capacity that it shares, or its own."""
+        return ("pool", self.pool_id) if self.pool_id else ("product", self.pk)
+
+    @property
+    def room_units(self) -> int:
+        """How much of its room one unit takes: servings of a shared one, 1 of its own."""
+        return self.servings if self.pool_id else 1
 
     @property
     def unit_display(self) -> str:
@@ -118,58 +154,3 @@ class Product(BilingualName):
     def allergen_codes(self) -> tuple[int, ...]:
         """The numbered codes that schools print."""
         return codes(self.allergens)
-
-
-class Capacity(models.Model):
-    """Units of a product for one delivery date: promised never above the limit."""
-
-    product = models.ForeignKey(
-        Product, on_delete=models.PROTECT, related_name="capacities", verbose_name=_("product")
-    )
-    on_date = models.DateField(_("delivery date"))
-    limit = models.PositiveIntegerField(_("limit"))
-    reserved = models.PositiveIntegerField(_("reserved"), default=0)
-
-    objects = CapacityQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("capacity")
-        verbose_name_plural = _("capacities")
-        ordering = ["on_date", "product"]
-        constraints = [
-            models.UniqueConstraint(fields=["product", "on_date"], name="one_capacity_per_product_and_date"),
-            models.CheckConstraint(condition=Q(reserved__lte=F("limit")), name="capacity_never_oversold"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.product} {self.on_date} {self.reserved}/{self.limit}"
-
-    @property
-    def free(self) -> int:
-        return self.limit - self.reserved
-
-
-class Closure(models.Model):
-    """Days on which a producer makes nothing, both included."""
-
-    producer = models.ForeignKey(
-        Organization, on_delete=models.CASCADE, related_name="closures", verbose_name=_("producer")
-    )
-    first_day = models.DateField(_("first day"))
-    last_day = models.DateField(_("last day"))
-    note = models.CharField(_("note"), max_length=120, blank=True)
-
-    objects = ClosureQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("closed days")
-        verbose_name_plural = _("closed days")
-        ordering = ["first_day"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(last_day__gte=F("first_day")), name="closure_ends_after_start"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.producer} {self.first_day} – {self.last_day}"

@@ -158,7 +158,7 @@ def read_figures(day: date) -> DayFigures:
     alive, left = carried.total(), carried["dispatched"] + carried["delivered"] + carried["failed"]
     stops = _by_status(Stop.objects.live().filter(plan__date=day))
     plan = RoutePlan.objects.published().on(day).aggregate(distance=Sum("distance_m"))
-    capacity = Capacity.objects.filter(on_date=day).aggregate(
+    capacity = Capacity.objects.filter(made_on=day, limit__isnull=False).aggregate(
         used_up=Count("pk", filter=Q(reserved__gte=F("limit"))), products=Count("pk")
     )
     return DayFigures(

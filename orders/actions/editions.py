@@ -15,7 +15,7 @@ from bundles.composition import Result
 from bundles.edition_key import EditionKey
 from bundles.edition_requests import Wanted
 from bundles.exceptions import CannotCompose
-from bundles.models import Bundle, Edition, EditionBan
+from bundles.models import Bundle, Edition, EditionBan, Product, Room
 from membership.models import User
 
 from ..cutoff import cutoff_at, lead_days_left
@@ -56,10 +56,12 @@ def compose_missing(wanted: Collection[Wanted]) -> Result:
 
 def _compose(wanted: Collection[Wanted]) -> Result:
     days = {each.delivery_date for each in wanted}
+    working_days = CalendarDay.objects.all().working_days()
     return compose_wanted(
         wanted,
         received=_received(min(days), {each.key for each in wanted}),
-        planned_units=planned_units(days, without={each.key for each in wanted}),
+        planned=planned_rooms(days, working_days, without={each.key for each in wanted}),
+        made_on=working_days.made_on,
         ratings=steady_means(stars_by_product(min(days))),
         seconds=settings.COMPOSE_SECONDS,
     )
@@ -222,23 +224,27 @@ def _received(first_day: date, wanted: set[EditionKey]) -> dict[int, list[Editio
     return {member: sorted(keys, key=lambda key: key.by_day) for member, keys in received.items()}
 
 
-def planned_units(
-    days: Collection[date], *, without: Collection[EditionKey] = ()
-) -> dict[tuple[int, date], int]:
-    """Units of each product that composed editions will take, planned but not yet reserved.
+def planned_rooms(
+    days: Collection[date], working_days: WorkingDays, *, without: Collection[EditionKey] = ()
+) -> dict[tuple[Room, date], int]:
+    """What composed editions will take, planned but not yet reserved, by room and production date.
 
-    An edition that is composed again (`without`) doesn't stand in its own way.
+    Editions of the days before and after count, too: what they need may be made on the same dates. An edition
+    that is composed again (`without`) doesn't stand in its own way.
     """
-    headcounts = _expected(Occurrence.objects.filter(delivery_date__in=days))
-    placed = Order.objects.filter(status="placed", delivery_date__in=days)
-    for order in placed:
+    longest = Product.objects.aggregate(longest=Max("made_days"))["longest"] or 0
+    near = (working_days.add(min(days), -longest), working_days.add(max(days), longest))
+    headcounts = _expected(Occurrence.objects.filter(delivery_date__range=near))
+    for order in Order.objects.filter(status="placed", delivery_date__range=near):
         headcounts[order.edition_key].append(order.headcount)
-    units: dict[tuple[int, date], int] = defaultdict(int)
-    editions = Edition.objects.filter(delivery_date__in=days)
+    planned: dict[tuple[Room, date], int] = defaultdict(int)
+    editions = Edition.objects.filter(delivery_date__range=near)
     for edition in editions.prefetch_related("items__slot", "items__product"):
         if edition.key in without:
             continue
         for item in edition.items.all():
-            for people in headcounts.get(edition.key, ()):
-                units[item.product_id, edition.delivery_date] += item.slot.units_of(item.product, people)
-    return units
+            product = item.product
+            made_on = working_days.made_on(product.made_days, edition.delivery_date)
+            units = sum(item.slot.units_of(product, people) for people in headcounts.get(edition.key, ()))
+            planned[product.room, made_on] += units * product.room_units
+    return planned

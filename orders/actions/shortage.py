@@ -5,12 +5,13 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Sum
 
-from bundles.actions.capacity import reserve_capacity, withdraw_capacity
+from bundles.actions.capacity import Need, lock_products, reserve_capacity, withdraw_capacity
 from bundles.exceptions import CapacityShort
 from bundles.models import Product
 from bundles.vat import allocate, split
 from membership.models import User
 
+from ..choosing import Choice
 from ..cutoff import lead_days_left
 from ..exceptions import NotPossible
 from ..models import CalendarDay, Notification, OrderLine, PurchaseOrder, PurchaseOrderLine, Shortage
@@ -28,6 +29,9 @@ def report_shortage(line: PurchaseOrderLine, confirmed: int, *, actor: User, now
     Reporting the same figure again changes nothing. Raises NotPossible for more than was promised before,
     or once the goods were received.
     """
+    # Whatever may stand in is locked before the purchase order, as when an order is fixed.
+    same_category = Product.objects.filter(category=line.product.category_id)
+    lock_products(same_category.values_list("pk", flat=True))
     purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
     line = PurchaseOrderLine.objects.select_related("product__producer").get(pk=line.pk)
     if purchase_order.status == PurchaseOrder.Status.RECEIVED:
@@ -38,7 +42,6 @@ def report_shortage(line: PurchaseOrderLine, confirmed: int, *, actor: User, now
     PurchaseOrderLine.objects.filter(pk=line.pk).update(confirmed=confirmed)
     if not missing:
         return []
-    withdraw_capacity(line.product, purchase_order.delivery_date, missing)
     # First, because a substitute from the same producer puts the question to it again.
     if purchase_order.status != PurchaseOrder.Status.SHORT:
         advance_purchase_order(
@@ -74,6 +77,7 @@ def _shorten(
     line: PurchaseOrderLine, order_line: OrderLine, units: int, *, actor: User, now: datetime
 ) -> Shortage:
     """Take `units` off the order line; their price goes to the substitute, or back to the institution."""
+    withdraw_capacity(line.product, order_line.made_on, units)
     kept, freed = allocate(order_line.gross, [order_line.coming - units, units])
     _reprice(order_line, kept, order_line.short_quantity + units)
     substitute = _substitute(line.product, order_line, units, freed, now=now)
@@ -120,11 +124,12 @@ def _substitute(
         if other.producer_id in delivered:
             continue
         needed = -(-units * product.servings // other.servings)
+        choice = Choice(other, needed, working_days.made_on(other.made_days, order.delivery_date))
         try:
-            reserve_capacity(other, order.delivery_date, needed)
+            reserve_capacity([Need(other, needed, order.delivery_date, choice.made_on)])
         except CapacityShort:
             continue
-        substitute = freeze_line(order, other, needed, gross, substitutes=order_line)
+        substitute = freeze_line(order, choice, gross, substitutes=order_line)
         substitute.save()
         order_from_producers([substitute], order.delivery_date, now=now)
         return substitute

@@ -156,6 +156,10 @@ class OrderLine(models.Model):
     producer_name = models.CharField(_("producer"), max_length=120)
     producer_name_en = models.CharField(_("English producer name"), max_length=120, blank=True)
     certifications = models.CharField(_("certifications on the delivery date"), max_length=300, blank=True)
+    # Of the edition, if its units were used up at the cut-off and this came in its place.
+    instead_of = models.CharField(_("in place of"), max_length=120, blank=True)
+    instead_of_en = models.CharField(_("in place of (English)"), max_length=120, blank=True)
+    made_on = models.DateField(_("production date"))
     quantity = models.PositiveIntegerField(_("quantity"))
     short_quantity = models.PositiveIntegerField(_("short"), default=0)
     list_price = models.PositiveIntegerField(_("list price (won)"))
@@ -196,6 +200,13 @@ class OrderLine(models.Model):
     @property
     def product_display_name(self) -> str:
         return self.product_name_en if self.product_name_en and get_language() == "en" else self.product_name
+
+    @property
+    def instead_of_display(self) -> str:
+        """What it came in place of, at the cut-off or because of a shortage; "" if nothing."""
+        if self.substitutes:
+            return self.substitutes.product_display_name
+        return self.instead_of_en if self.instead_of_en and get_language() == "en" else self.instead_of
 
     @property
     def producer_display_name(self) -> str:

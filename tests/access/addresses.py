@@ -88,6 +88,7 @@ def _product(side: Side) -> dict[str, Any]:
         "storage": "ambient",
         "lead_days": 1,
         "daily_capacity": 100,
+        "made_days": 0,
     }
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from bundles.actions.compose import compose_wanted, keep_edition
+from bundles.composition.rules import made_on_the_day
 from bundles.edition_key import EditionKey
 from bundles.edition_requests import Wanted
 from bundles.exceptions import CannotCompose
-from bundles.models import Bundle, Edition, Product
+from bundles.models import Bundle, Edition, Product, Room
 from tests.factories import (
     DELIVERY_DATE,
     TUESDAY,
@@ -34,12 +35,17 @@ def composed(
     standard_worth: int = 0,
     lead_days_left: int = 3,
     received: dict[int, list[EditionKey]] | None = None,
-    planned_units: dict[tuple[int, date], int] | None = None,
+    planned: dict[tuple[Room, date], int] | None = None,
     now: datetime = TUESDAY,
 ) -> Edition:
     wanted = Wanted(bundle, day, exclusions, (headcount,), lead_days_left, standard_worth=standard_worth)
     result = compose_wanted(
-        [wanted], received=received or {}, planned_units=planned_units or {}, ratings={}, seconds=10
+        [wanted],
+        received=received or {},
+        planned=planned or {},
+        made_on=made_on_the_day,
+        ratings={},
+        seconds=10,
     )
     return keep_edition(wanted, result, now=now)
 
@@ -124,7 +130,7 @@ def test_what_is_reserved_or_planned_for_others_is_not_free() -> None:
     first, second, third = CategoryFactory(code="bread").products.order_by("pk")
     CapacityFactory(product=first, limit=200, reserved=195)
 
-    assert products(composed(bundle, planned_units={(second.pk, DELIVERY_DATE): 195})) == [third]
+    assert products(composed(bundle, planned={(second.room, DELIVERY_DATE): 195})) == [third]
 
 
 def test_only_producers_who_have_time_and_are_on_offer() -> None:

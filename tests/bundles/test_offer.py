@@ -16,7 +16,7 @@ from bundles.actions.offer import close_days, open_days, set_capacity, set_photo
 from bundles.exceptions import CapacityShort
 from bundles.models import Capacity, Closure, Product
 from bundles.photos import BadPhoto
-from tests.factories import DELIVERY_DATE, TUESDAY, CapacityFactory, ProducerFactory, ProductFactory
+from tests.factories import DELIVERY_DATE, TUESDAY, CapacityFactory, ProducerFactory, ProductFactory, need
 
 pytestmark = pytest.mark.django_db
 NEXT_DAY = DELIVERY_DATE + timedelta(days=1)
@@ -24,7 +24,7 @@ LAST_DAY = DELIVERY_DATE + timedelta(days=2)
 
 
 def rows() -> list[tuple[Any, int, int]]:
-    return list(Capacity.objects.order_by("on_date").values_list("on_date", "limit", "reserved"))
+    return list(Capacity.objects.order_by("made_on").values_list("made_on", "limit", "reserved"))
 
 
 def test_a_limit_may_go_down_to_what_is_promised_and_no_further() -> None:
@@ -35,22 +35,22 @@ def test_a_limit_may_go_down_to_what_is_promised_and_no_further() -> None:
 
     with pytest.raises(CapacityShort) as error:
         set_capacity(product, DELIVERY_DATE, 39)
-    assert (error.value.wanted, error.value.on_date) == (40, DELIVERY_DATE)
+    assert (error.value.wanted, error.value.made_on) == (40, DELIVERY_DATE)
     assert rows() == [(DELIVERY_DATE, 40, 40)]
 
 
 def test_several_days_are_set_together_or_not_at_all() -> None:
     product = ProductFactory(daily_capacity=30)
-    reserve_capacity(product, LAST_DAY, 10)
-    other = CapacityFactory(on_date=NEXT_DAY, limit=7, product__producer=product.producer).product
+    reserve_capacity([need(product, 10, LAST_DAY)])
+    other = CapacityFactory(made_on=NEXT_DAY, limit=7, product__producer=product.producer).product
 
     with pytest.raises(CapacityShort) as error:
         set_capacity(product, DELIVERY_DATE, 9, last_day=LAST_DAY)
-    assert error.value.on_date == LAST_DAY
+    assert error.value.made_on == LAST_DAY
     assert rows() == [(NEXT_DAY, 7, 0), (LAST_DAY, 30, 10)]
 
     set_capacity(product, DELIVERY_DATE, 12, last_day=LAST_DAY)
-    own = Capacity.objects.filter(product=product).order_by("on_date")
+    own = Capacity.objects.filter(product=product).order_by("made_on")
     assert list(own.values_list("limit", "reserved")) == [(12, 0), (12, 0), (12, 10)]
     assert other.capacities.get().limit == 7
 
@@ -60,8 +60,8 @@ def test_what_is_set_holds_for_the_next_reservation() -> None:
     set_capacity(product, DELIVERY_DATE, 5)
 
     with pytest.raises(CapacityShort, match="6 wanted, 5 free"):
-        reserve_capacity(product, DELIVERY_DATE, 6)
-    reserve_capacity(product, DELIVERY_DATE, 5)
+        reserve_capacity([need(product, 6)])
+    reserve_capacity([need(product, 5)])
     assert rows() == [(DELIVERY_DATE, 5, 5)]
 
 
@@ -87,7 +87,7 @@ def test_lowering_the_limit_while_units_are_reserved_never_oversells(has_row: bo
 
     works = [
         lambda: set_capacity(product, DELIVERY_DATE, 10, last_day=LAST_DAY),
-        lambda: reserve_capacity(product, DELIVERY_DATE, 20),
+        lambda: reserve_capacity([need(product, 20)]),
     ]
     with ThreadPoolExecutor(2) as pool:
         is_set, is_reserved = pool.map(attempt, works)

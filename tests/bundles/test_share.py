@@ -38,7 +38,7 @@ def test_the_fair_share_is_the_part_of_the_capacity_in_what_the_category_sold() 
         (own, MONDAY + timedelta(weeks=1), 99),
         (own, MONDAY - timedelta(weeks=11, days=1), 99),
     ):
-        CapacityFactory(product=product, on_date=day, reserved=units)
+        CapacityFactory(product=product, made_on=day, reserved=units)
 
     weeks = share_by_week(own.producer, TODAY)
 
@@ -55,8 +55,8 @@ def test_the_fair_share_is_the_part_of_the_capacity_in_what_the_category_sold() 
 
 def test_whoever_sells_less_than_its_part_sees_by_how_much() -> None:
     own, other = ProductFactory(), ProductFactory()
-    CapacityFactory(product=own, on_date=TODAY, reserved=10)
-    CapacityFactory(product=other, on_date=TODAY, reserved=30)
+    CapacityFactory(product=own, made_on=TODAY, reserved=10)
+    CapacityFactory(product=other, made_on=TODAY, reserved=30)
 
     assert share_by_week(own.producer, TODAY)[-1] == Week(MONDAY, won=15_000, fair=30_000)
     assert share_by_week(own.producer, TODAY)[-1].percent == 50
@@ -77,7 +77,7 @@ def test_the_chart_reaches_from_edge_to_edge() -> None:
 
 def test_the_share_is_shown_to_the_producer_and_not_to_institutions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("membership.clock.now", lambda: TUESDAY)
-    product = CapacityFactory(on_date=TODAY, reserved=10).product
+    product = CapacityFactory(made_on=TODAY, reserved=10).product
     url = reverse("bundles:product_detail", args=[product.code])
 
     def weeks_told(user: object) -> int:

@@ -85,7 +85,7 @@ def test_each_day_from_today_shows_what_is_promised_out_of_how_much(client: Clie
         daily_capacity=8,
     )
     ProductFactory(producer=product.producer, is_active=False)
-    CapacityFactory(product=product, on_date=TODAY + timedelta(days=1), limit=50, reserved=20)
+    CapacityFactory(product=product, made_on=TODAY + timedelta(days=1), limit=50, reserved=20)
     ProductFactory()
 
     november, following = client.get(CALENDAR), client.get(f"{CALENDAR}?month=2026-12")
@@ -144,7 +144,7 @@ def test_whoever_offers_nothing_is_led_to_the_first_product() -> None:
 def test_units_are_set_for_a_day_or_for_several_and_twice_is_once(client: Client, product: Product) -> None:
     for _ in range(2):
         assert client.post(SET, limits(product, DELIVERY_DATE)).status_code == 302
-    assert list(Capacity.objects.values_list("on_date", "limit")) == [(DELIVERY_DATE, 12)]
+    assert list(Capacity.objects.values_list("made_on", "limit")) == [(DELIVERY_DATE, 12)]
 
     last = DELIVERY_DATE + timedelta(days=2)
     response = client.post(SET, limits(product, DELIVERY_DATE, last_day=str(last), limit="0"))
@@ -248,7 +248,7 @@ def test_the_calendar_asks_as_often_for_much_as_for_little(client: Client, produ
     few = queries()
     for nth in range(12):
         more = ProductFactory(producer=product.producer)
-        CapacityFactory(product=more, on_date=DELIVERY_DATE + timedelta(days=nth), reserved=5)
+        CapacityFactory(product=more, made_on=DELIVERY_DATE + timedelta(days=nth), reserved=5)
         close_days(product.producer, DELIVERY_DATE, DELIVERY_DATE + timedelta(days=nth))
 
     assert queries() == few

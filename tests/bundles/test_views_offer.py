@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from bundles.actions.capacity import reserve_capacity
 from bundles.models import Product
 from bundles.photos import MAX_BYTES
 from bundles.views_offer import new_code
@@ -19,11 +20,13 @@ from membership.models import Organization, User
 from orders.models import Order, OrderLine, PurchaseOrder
 from tests.factories import (
     TUESDAY,
+    CapacityPoolFactory,
     CategoryFactory,
     ProducerFactory,
     ProductFactory,
     SeatFactory,
     issued_purchase_order,
+    need,
     operator,
     orderer,
     producer_user,
@@ -68,6 +71,7 @@ def typed(producer: Organization, **fields: Any) -> dict[str, Any]:
         "is_vegan": "on",
         "lead_days": "2",
         "daily_capacity": "60",
+        "made_days": "1",
         "offered_from": "2026-12-01",
         "offered_until": "2027-02-28",
         "is_active": "on",
@@ -104,6 +108,7 @@ def test_a_new_product_is_stored_as_it_was_typed() -> None:
         "is_halal": False,
         "lead_days": 2,
         "daily_capacity": 60,
+        "made_days": 1,
         "offered_from": date(2026, 12, 1),
         "offered_until": date(2027, 2, 28),
         "is_active": True,
@@ -281,3 +286,46 @@ def test_strangers_upload_nothing(media: Path) -> None:
     for user in (producer_user(), orderer()):
         assert upload(client_of(user), product, picture()).status_code == 404
     assert [*media.iterdir(), Product.objects.get().photo.name] == [""]
+
+
+# -- Shared capacity ------------------------------------------------------------------------------
+
+
+def test_a_producer_puts_a_product_into_one_of_its_pools() -> None:
+    product = ProductFactory()
+    pool = CapacityPoolFactory(producer=product.producer)
+    CapacityPoolFactory(name="남의 오븐")
+    client = client_of(producer_user(product.producer))
+
+    choices = client.get(edit(product)).context["form"].fields["pool"].queryset
+    answer = client.post(edit(product), typed(product.producer, pool=pool.pk))
+
+    assert (list(choices), answer.status_code) == ([pool], 302)
+    product.refresh_from_db()
+    assert product.pool == pool
+
+
+def test_a_pool_without_room_for_what_is_promised_is_refused() -> None:
+    product = ProductFactory()
+    pool = CapacityPoolFactory(producer=product.producer, daily_capacity=9)
+    reserve_capacity([need(product, 10)])
+
+    answer = client_of(producer_user(product.producer)).post(
+        edit(product), typed(product.producer, pool=pool.pk, servings=1)
+    )
+
+    assert answer.context["form"].errors["pool"] == [
+        "On Dec. 1, 2026 it can't make what is already promised: 10 units, room for 9."
+    ]
+    product.refresh_from_db()
+    assert product.pool is None
+
+
+def test_a_product_is_not_made_before_it_is_ordered() -> None:
+    product = ProductFactory()
+
+    answer = client_of(producer_user(product.producer)).post(
+        edit(product), typed(product.producer, lead_days=1, made_days=2)
+    )
+
+    assert list(answer.context["form"].errors) == ["made_days"]

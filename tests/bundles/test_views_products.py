@@ -103,14 +103,14 @@ def test_capacity_is_shown_for_coming_days_and_the_fullest_of_them() -> None:
         TUESDAY.date() + timedelta(days=days) for days in (-1, 0, 7, 27, 28)
     )
     for day, reserved in ((yesterday, 200), (today, 10), (busy, 150), (last, 20), (too_far, 200)):
-        CapacityFactory(product=product, on_date=day, reserved=reserved)
+        CapacityFactory(product=product, made_on=day, reserved=reserved)
     client = client_of(producer_user(product.producer))
 
     (row,) = client.get(LIST).context["rows"]
-    assert (row["fullest"].on_date, row["fullest"].reserved) == (busy, 150)
+    assert (row["fullest"].made_on, row["fullest"].reserved) == (busy, 150)
     assert busy == DELIVERY_DATE
     capacities = client.get(url(product)).context["capacities"]
-    assert [capacity.on_date for capacity in capacities] == [today, busy, last]
+    assert [capacity.made_on for capacity in capacities] == [today, busy, last]
 
 
 def test_product_list_filters_by_name_in_both_languages_and_category() -> None:

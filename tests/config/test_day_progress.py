@@ -86,7 +86,7 @@ def test_a_day_at_its_cutoff_counts_what_is_made_what_waits_and_what_failed() ->
 def test_capacity_is_used_up_when_the_limit_is_reserved() -> None:
     f.CapacityFactory(limit=5, reserved=5)
     f.CapacityFactory(limit=5, reserved=4)
-    f.CapacityFactory(limit=5, reserved=5, on_date=f.DELIVERY_DATE + timedelta(days=1))
+    f.CapacityFactory(limit=5, reserved=5, made_on=f.DELIVERY_DATE + timedelta(days=1))
     figures = read_figures(f.DELIVERY_DATE)
     assert (figures.used_up, figures.products) == (1, 2)
 

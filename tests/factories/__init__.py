@@ -6,11 +6,13 @@ Everything is located, open and in force unless a test says otherwise.
 from .bundles import (
     BundleFactory,
     CapacityFactory,
+    CapacityPoolFactory,
     CategoryFactory,
     EditionFactory,
     ProductFactory,
     SlotFactory,
     bundle_with,
+    need,
 )
 from .delivery import (
     DepotFactory,
@@ -68,6 +70,7 @@ __all__ = [
     "BundleFactory",
     "CalendarDayFactory",
     "CapacityFactory",
+    "CapacityPoolFactory",
     "CategoryFactory",
     "CertificationFactory",
     "DepotFactory",
@@ -97,6 +100,7 @@ __all__ = [
     "fixed_order",
     "hub",
     "issued_purchase_order",
+    "need",
     "operator",
     "orderer",
     "producer_user",

@@ -1,5 +1,6 @@
 """Products, bundles and the editions that fill them."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,8 @@ import factory
 from django.db.models import Max
 from factory.django import DjangoModelFactory
 
-from bundles.models import Bundle, Capacity, Category, Edition, EditionItem, Product, Slot
+from bundles.actions.capacity import Need
+from bundles.models import Bundle, Capacity, CapacityPool, Category, Edition, EditionItem, Product, Slot
 
 from .membership import ProducerFactory
 from .times import DELIVERY_DATE, TUESDAY
@@ -43,13 +45,30 @@ class ProductFactory(DjangoModelFactory[Product]):
     daily_capacity = 200
 
 
+class CapacityPoolFactory(DjangoModelFactory[CapacityPool]):
+    """An oven for 100 servings a day."""
+
+    class Meta:
+        model = CapacityPool
+
+    producer = factory.SubFactory(ProducerFactory)
+    name = factory.Sequence(lambda n: f"오븐{n}")
+    name_en = factory.Sequence(lambda n: f"Oven {n}")
+    daily_capacity = 100
+
+
 class CapacityFactory(DjangoModelFactory[Capacity]):
     class Meta:
         model = Capacity
 
     product = factory.SubFactory(ProductFactory)
-    on_date = DELIVERY_DATE
+    made_on = DELIVERY_DATE
     limit = 200
+
+
+def need(product: Product, units: int, day: date = DELIVERY_DATE, made_on: date | None = None) -> Need:
+    """So many units of the product for the day, made on it unless said otherwise."""
+    return Need(product, units, day, made_on or day)
 
 
 class BundleFactory(DjangoModelFactory[Bundle]):

@@ -10,11 +10,12 @@ from bundles.exceptions import CannotCompose
 from bundles.models import Bundle, Edition, Product
 from membership.exclusions import FULL_MASK, HALAL, NO_CHILLED, VEGAN, mask
 from orders import cycle
-from orders.actions.editions import ensure_edition, planned_units, recompose_edition, slowest_lead
+from orders.actions.editions import ensure_edition, planned_rooms, recompose_edition, slowest_lead
 from orders.actions.shortage import report_shortage
 from orders.coming import coming_deliveries
 from orders.models import CycleItem, Order, PurchaseOrderLine
 from orders.production import what_to_make
+from orders.working_days import WorkingDays
 from tests.factories import (
     CUTOFF,
     DELIVERY_DATE,
@@ -263,7 +264,8 @@ def test_each_order_counts_for_its_own_edition() -> None:
     days = what_to_make(Product.objects.all(), DELIVERY_DATE, DELIVERY_DATE)
 
     assert {making.product: making.units for day in days for making in day.makings} == {first: 7, plain: 5}
-    assert planned_units([DELIVERY_DATE]) == {(first.pk, DELIVERY_DATE): 7, (plain.pk, DELIVERY_DATE): 5}
+    planned = planned_rooms([DELIVERY_DATE], WorkingDays())
+    assert planned == {(first.room, DELIVERY_DATE): 7, (plain.room, DELIVERY_DATE): 5}
     [coming] = coming_deliveries(orderer(vegan.organization), today=TUESDAY.date())
     assert coming.contents == [plain.display_name]
 

@@ -151,7 +151,7 @@ def test_capacity_is_reserved_with_the_order() -> None:
 
     product = first.lines.get().product
     assert second.lines.get().product == product
-    row = Capacity.objects.get(on_date=DELIVERY_DATE)
+    row = Capacity.objects.get(made_on=DELIVERY_DATE)
     assert (row.product, row.limit, row.reserved) == (product, 200, 42)
 
 

@@ -43,6 +43,7 @@ from tests.factories import (
     depot,
     fixed_order,
     issued_purchase_order,
+    need,
     producer_user,
     published_plan,
     started_route,
@@ -110,7 +111,7 @@ def test_the_last_units_go_to_one_of_many() -> None:
 
     def reserve() -> bool:
         try:
-            reserve_capacity(product, DELIVERY_DATE, 10)
+            reserve_capacity([need(product, 10)])
         except CapacityShort:
             return False
         return True
