@@ -13,9 +13,10 @@ from delivery.cycle import plan_due_routes
 from delivery.models import Route, Stop
 from membership.models import Seat, User
 from orders import cycle
-from orders.actions.fulfil import pack_order
-from orders.actions.purchase import accept_purchase_order, receive_purchase_order
+from orders.actions.pack import pack_order
+from orders.actions.purchase import accept_purchase_order
 from orders.actions.rate import rate_order
+from orders.actions.receive import receive_purchase_order
 from orders.actions.shortage import report_shortage
 from orders.cutoff import seoul
 from orders.models import CalendarDay, Notification, Order, OrderLine, PurchaseOrder

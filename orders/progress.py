@@ -33,7 +33,9 @@ def order_steps(order: Order) -> list[dict[str, Any]]:
     Needs `events` prefetched.
     """
     reached = {event.to: event.at for event in order.events.all()}
-    last = max((place for place, (state, *_) in enumerate(STAGES) if state in reached), default=-1)
+    # Boxes may be opened again, so where it stands counts, not how far it was.
+    stands = [place for place, (state, *_) in enumerate(STAGES) if state == order.status]
+    last = max(stands or [place for place, (state, *_) in enumerate(STAGES) if state in reached], default=-1)
     stopped = order.status in (Status.FAILED, Status.CANCELLED)
     steps = []
     for place, (state, label, icon) in enumerate(STAGES):
@@ -42,7 +44,8 @@ def order_steps(order: Order) -> list[dict[str, Any]]:
             looks = "current"
         elif place == last + 1 and order.status == Status.FAILED:
             looks, label = "failed", capfirst(NOT_MADE if state == Status.CONFIRMED else NOT_DELIVERED)
-        steps.append({"label": label, "icon": icon, "state": looks, "when": _when(reached.get(state))})
+        when = _when(reached.get(state)) if place <= last or looks else ""
+        steps.append({"label": label, "icon": icon, "state": looks, "when": when})
     return steps
 
 

@@ -84,7 +84,7 @@ class OrderQuerySet(models.QuerySet[Any]):
 
 class OrderLineQuerySet(models.QuerySet[Any]):
     def standing_to_lose(self, product_id: int, delivery_date: date) -> OrderLineQuerySet:
-        """Lines that a shortage of the product hits, the order fixed last first."""
+        """Lines that a shortage of the product hits: those not packed first, then the order fixed last."""
         return (
             self.filter(
                 product=product_id,
@@ -93,8 +93,13 @@ class OrderLineQuerySet(models.QuerySet[Any]):
                 quantity__gt=F("short_quantity"),
             )
             .select_related("order")
-            .order_by("-order__pk", "-pk")
+            .annotate(is_packed=Q(packed__isnull=False))
+            .order_by("order__status", "is_packed", "-order__pk", "-pk")
         )
+
+    def to_pack(self) -> OrderLineQuerySet:
+        """Lines of which something will come that isn't in the order's boxes yet."""
+        return self.filter(quantity__gt=F("short_quantity"), packed=None)
 
     def behind(self, purchase_order: Any) -> OrderLineQuerySet:
         """Lines of the orders for which the purchase order asks."""
@@ -102,6 +107,14 @@ class OrderLineQuerySet(models.QuerySet[Any]):
             producer=purchase_order.producer_id,
             order__delivery_date=purchase_order.delivery_date,
         ).exclude(order__status="cancelled")
+
+
+class PurchaseOrderLineQuerySet(models.QuerySet[Any]):
+    def behind(self, order_line: Any) -> PurchaseOrderLineQuerySet:
+        """The line that asks for what the order's line holds."""
+        return self.filter(
+            product=order_line.product_id, purchase_order__delivery_date=order_line.order.delivery_date
+        )
 
 
 # Units of a purchase order line that will come, as far as is known.

@@ -12,7 +12,7 @@ Transitions = Mapping[str, frozenset[str]]
 ORDER_TRANSITIONS: Transitions = {
     "placed": frozenset({"confirmed", "cancelled", "failed"}),
     "confirmed": frozenset({"packed", "dispatched", "cancelled"}),  # a small hub may load without packing
-    "packed": frozenset({"dispatched", "cancelled"}),
+    "packed": frozenset({"confirmed", "dispatched", "cancelled"}),  # back when the boxes are opened again
     "dispatched": frozenset({"delivered", "failed"}),
     "delivered": frozenset(),
     "failed": frozenset(),
@@ -21,12 +21,13 @@ ORDER_TRANSITIONS: Transitions = {
 
 # A producer may bring the goods without a word, and an overdue answer counts. What was answered is asked
 # anew when more is ordered. A shortage can be taken back (the goods were found); the rest is received.
+# Goods that were counted in by mistake are still to come.
 PURCHASE_ORDER_TRANSITIONS: Transitions = {
     "issued": frozenset({"accepted", "short", "overdue", "received"}),
     "accepted": frozenset({"issued", "short", "received"}),
     "short": frozenset({"issued", "accepted", "received"}),
     "overdue": frozenset({"issued", "accepted", "short", "received"}),
-    "received": frozenset(),
+    "received": frozenset({"issued", "accepted", "short", "overdue"}),
 }
 
 

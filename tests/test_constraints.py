@@ -10,11 +10,15 @@ from django.db import IntegrityError, models, transaction
 
 from bundles.models import Capacity, Closure, EditionBan
 from delivery.models import Proof, Stop, Unassigned
+from orders.actions.pack import pack_line
+from orders.actions.receive import receive_line
 from orders.models import (
     CycleItem,
     CycleRun,
     OrderLine,
+    PackedLine,
     PurchaseOrderLine,
+    PurchaseOrderNote,
     Shortage,
     Statement,
 )
@@ -47,6 +51,22 @@ def order_line() -> OrderLine:
 def purchase_line() -> PurchaseOrderLine:
     f.fixed_order()
     return PurchaseOrderLine.objects.get()
+
+
+def received_line() -> PurchaseOrderLine:
+    line = purchase_line()
+    receive_line(line, 10, actor=f.operator(), now=f.CUTOFF)
+    return line
+
+
+def packed_line() -> PackedLine:
+    pack_line(order_line(), actor=f.operator(), now=f.CUTOFF)
+    return PackedLine.objects.get()
+
+
+def note() -> PurchaseOrderNote:
+    about = purchase_line().purchase_order
+    return PurchaseOrderNote.objects.create(purchase_order=about, author=f.operator(), text="x", at=f.CUTOFF)
 
 
 def shortage() -> Shortage:
@@ -162,6 +182,9 @@ BROKEN: dict[str, Callable[[], None]] = {
     "one_purchase_order_per_producer_and_date": lambda: again(f.issued_purchase_order(), number="x"),
     "one_line_per_product_of_a_purchase_order": lambda: again(purchase_line(), ordered=1),
     "confirmed_within_ordered": lambda: changed(purchase_line(), confirmed=11),
+    "received_within_ordered": lambda: changed(received_line(), received=11),
+    "received_line_says_by_whom_and_when": lambda: changed(received_line(), received_by=None),
+    "note_says_something": lambda: changed(note(), text=""),
     "shortage_has_quantity": lambda: changed(shortage(), quantity=0),
     # delivery
     "one_shift_per_courier_and_date": lambda: again(f.ShiftFactory(), vehicle=f.VehicleFactory()),
@@ -192,6 +215,7 @@ BROKEN |= {
     "orders.Rating.line": lambda: again(f.RatingFactory(), stars=1),
     "orders.PurchaseOrder.number": lambda: again(f.issued_purchase_order(), delivery_date=SUNDAY),
     "orders.Shortage.substitute": lambda: again(shortage()),
+    "orders.PackedLine.order_line": lambda: again(packed_line()),
     "delivery.Vehicle.plate": lambda: again(f.VehicleFactory()),
     "delivery.Proof.stop": lambda: again(proof()),
 }

@@ -1,4 +1,4 @@
-"""From the packing table to the recipient: packed, dispatched, delivered or failed, and the statement."""
+"""From the hub to the recipient: dispatched, delivered or failed, and the statement."""
 
 from datetime import datetime
 
@@ -14,12 +14,6 @@ from .ledger import Outcome
 from .notify import notify, notify_institution, operators
 
 Status = Order.Status
-
-
-@transaction.atomic
-def pack_order(order: Order, *, actor: User, now: datetime) -> Order:
-    """The order's boxes stand ready; packing twice changes nothing. Raises NotPossible."""
-    return _advance(order, Status.PACKED, actor=actor, now=now)[0]
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Purchase orders: what the hub asks of each producer for a delivery date."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -45,9 +45,14 @@ def order_from_producers(lines: Iterable[OrderLine], delivery_date: date, *, now
             },
         )
         if not created:
-            # What was confirmed stays so, the rest stays short; the producer answers again for the whole.
+            # What was confirmed stays so, the rest stays short; the producer answers again for the whole,
+            # and what was counted in already is counted again.
             PurchaseOrderLine.objects.filter(pk=row.pk).update(
-                ordered=F("ordered") + line.quantity, confirmed=F("confirmed") + line.quantity
+                ordered=F("ordered") + line.quantity,
+                confirmed=F("confirmed") + line.quantity,
+                received=None,
+                received_by=None,
+                received_at=None,
             )
         if purchase_order.status not in (Status.ISSUED, Status.OVERDUE):
             advance_purchase_order(
@@ -76,7 +81,7 @@ def _purchase_order(producer_id: int, delivery_date: date, *, now: datetime) -> 
 
 def _set_deadline(purchase_order: PurchaseOrder, now: datetime) -> None:
     deadline = acknowledge_by(now, CalendarDay.objects.all().working_days())
-    PurchaseOrder.objects.filter(pk=purchase_order.pk).update(acknowledge_by=deadline)
+    PurchaseOrder.objects.filter(pk=purchase_order.pk).update(acknowledge_by=deadline, reminded_at=None)
 
 
 @transaction.atomic
@@ -112,24 +117,3 @@ def close_deadline(purchase_order_id: int, *, now: datetime) -> Outcome | None:
         purchase_order.producer,
         purchase_order.delivery_date,
     )
-
-
-@transaction.atomic
-def receive_purchase_order(
-    purchase_order: PurchaseOrder, received: Mapping[int, int], *, actor: User, now: datetime
-) -> PurchaseOrder:
-    """The goods are at the hub: `received` has units by line id. Receiving twice changes nothing.
-
-    Raises NotPossible for more than was ordered. What is missing must be reported as a shortage first.
-    """
-    locked = PurchaseOrder.objects.select_for_update().get(pk=purchase_order.pk)
-    if locked.status == Status.RECEIVED:
-        return locked
-    for line in locked.lines.all():
-        units = received.get(line.pk, line.coming)
-        if units != line.coming:
-            raise NotPossible("wrong_quantity", line.product_name)
-        line.received = units
-        line.save(update_fields=["received"])
-    advance_purchase_order(locked, Status.RECEIVED, actor=actor, now=now)
-    return locked

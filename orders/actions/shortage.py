@@ -1,4 +1,4 @@
-"""A producer can't bring all: hand on to each order a substitute, or a credit, in one transaction."""
+"""Something is missing: hand on to each order a substitute, or a credit, in one transaction."""
 
 from datetime import datetime
 
@@ -10,28 +10,37 @@ from bundles.exceptions import CapacityShort
 from bundles.models import Product
 from bundles.vat import allocate, split
 from membership.models import User
+from membership.permissions import producer_ids
 
 from ..choosing import Choice
 from ..cutoff import lead_days_left
 from ..exceptions import NotPossible
-from ..models import CalendarDay, Notification, OrderLine, PurchaseOrder, PurchaseOrderLine, Shortage
+from ..models import (
+    CalendarDay,
+    Notification,
+    Order,
+    OrderLine,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Shortage,
+)
 from ..substitutes import stand_ins
 from .advance import advance_purchase_order
 from .lines import freeze_line
-from .notify import notify, notify_institution, operators
+from .notify import notify, notify_institution, notify_producer, operators
+from .pack import close_packing, open_boxes
 from .purchase import order_from_producers
 
 
 @transaction.atomic
 def report_shortage(line: PurchaseOrderLine, confirmed: int, *, actor: User, now: datetime) -> list[Shortage]:
-    """The producer brings only `confirmed` units of a line; the orders fixed last lose theirs first.
+    """The producer brings only `confirmed` units of a line; orders not packed yet lose theirs first, and
+    among them those fixed last.
 
     Reporting the same figure again changes nothing. Raises NotPossible for more than was promised before,
-    or once the goods were received.
+    or once the goods were received (the whole of them, or that line).
     """
-    # Whatever may stand in is locked before the purchase order, as when an order is fixed.
-    same_category = Product.objects.filter(category=line.product.category_id)
-    lock_products(same_category.values_list("pk", flat=True))
+    lock_stand_ins(line.product)
     purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
     line = PurchaseOrderLine.objects.select_related("product__producer").get(pk=line.pk)
     if purchase_order.status == PurchaseOrder.Status.RECEIVED:
@@ -39,6 +48,8 @@ def report_shortage(line: PurchaseOrderLine, confirmed: int, *, actor: User, now
     if not 0 <= confirmed <= line.coming:
         raise NotPossible("wrong_quantity", line.product_name)
     missing = line.coming - confirmed
+    if missing and line.received is not None:
+        raise NotPossible("already_received", line.product_name)
     PurchaseOrderLine.objects.filter(pk=line.pk).update(confirmed=confirmed)
     if not missing:
         return []
@@ -48,21 +59,69 @@ def report_shortage(line: PurchaseOrderLine, confirmed: int, *, actor: User, now
             purchase_order, PurchaseOrder.Status.SHORT, actor=actor, now=now, note=line.product_name
         )
     shortages = _hand_on(line, purchase_order, missing, actor=actor, now=now)
-    notify(
-        operators(),
-        Notification.Kind.ORDER_CHANGED,
-        now=now,
-        purchase_order=purchase_order,
-        detail=line.product_name,
-    )
+    _tell(line, purchase_order, missing, actor=actor, now=now)
     return shortages
+
+
+@transaction.atomic
+def report_missing(order_line: OrderLine, there: int, *, actor: User, now: datetime) -> Shortage | None:
+    """Only `there` units of an order's line are at hand: that order gets a substitute or a credit.
+
+    The producer's purchase order counts as many units less, received or not. The same figure again changes
+    nothing. Raises NotPossible if the order isn't to be packed or has that line in its boxes ("wrong_state"),
+    or for more than should be there ("wrong_quantity").
+    """
+    line = PurchaseOrderLine.objects.behind(order_line).select_related("product__producer").get()
+    lock_stand_ins(line.product)
+    purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
+    order = Order.objects.select_for_update().get(pk=order_line.order_id)
+    line.refresh_from_db(fields=["ordered", "confirmed", "received"])
+    order_line = order.lines.select_related("order").get(pk=order_line.pk)
+    if order.status != Order.Status.CONFIRMED or not order.lines.to_pack().contains(order_line):
+        raise NotPossible("wrong_state", order.number)
+    missing = order_line.coming - there
+    if not 0 <= there <= order_line.coming:
+        raise NotPossible("wrong_quantity", order_line.product_name)
+    if not missing:
+        return None
+    received = None if line.received is None else line.received - missing
+    PurchaseOrderLine.objects.filter(pk=line.pk).update(confirmed=line.coming - missing, received=received)
+    if purchase_order.status not in (PurchaseOrder.Status.SHORT, PurchaseOrder.Status.RECEIVED):
+        advance_purchase_order(
+            purchase_order, PurchaseOrder.Status.SHORT, actor=actor, now=now, note=line.product_name
+        )
+    shortage = _shorten(line, order_line, missing, actor=actor, now=now)
+    _tell(line, purchase_order, missing, actor=actor, now=now)
+    return shortage
+
+
+def lock_stand_ins(product: Product) -> None:
+    """Lock whatever may stand in, before the purchase order is locked, as when an order is fixed."""
+    same_category = Product.objects.filter(category=product.category_id)
+    lock_products(same_category.values_list("pk", flat=True))
+
+
+def _tell(
+    line: PurchaseOrderLine, purchase_order: PurchaseOrder, missing: int, *, actor: User, now: datetime
+) -> None:
+    """Operators hear of every shortage, the producer of one that it didn't report itself."""
+    detail = f"{line.product_name} −{missing}"
+    notify(
+        operators(), Notification.Kind.ORDER_CHANGED, now=now, purchase_order=purchase_order, detail=detail
+    )
+    if purchase_order.producer_id not in producer_ids(actor):
+        notify_producer(purchase_order, Notification.Kind.PURCHASE_ORDER_SHORT, now=now, detail=detail)
 
 
 def _hand_on(
     line: PurchaseOrderLine, purchase_order: PurchaseOrder, missing: int, *, actor: User, now: datetime
 ) -> list[Shortage]:
     shortages = []
-    for order_line in OrderLine.objects.standing_to_lose(line.product_id, purchase_order.delivery_date):
+    losing = OrderLine.objects.standing_to_lose(line.product_id, purchase_order.delivery_date)
+    # Nobody packs these orders, or sends them on their way, in between.
+    orders = Order.objects.select_for_update().filter(pk__in={each.order_id for each in losing})
+    list(orders.order_by("pk"))
+    for order_line in losing.all():
         units = min(missing, order_line.coming)
         if units:
             shortages.append(_shorten(line, order_line, units, actor=actor, now=now))
@@ -78,6 +137,7 @@ def _shorten(
 ) -> Shortage:
     """Take `units` off the order line; their price goes to the substitute, or back to the institution."""
     withdraw_capacity(line.product, order_line.made_on, units)
+    open_boxes(order_line, order_line.order, actor=actor, now=now)
     kept, freed = allocate(order_line.gross, [order_line.coming - units, units])
     _reprice(order_line, kept, order_line.short_quantity + units)
     substitute = _substitute(line.product, order_line, units, freed, now=now)
@@ -91,6 +151,7 @@ def _shorten(
         reported_at=now,
     )
     _sum_up(order_line)
+    close_packing(order_line.order, actor=actor, now=now)
     detail = f"{order_line.product_name} −{units}" + (f" → {substitute}" if substitute else "")
     notify_institution(order_line.order, Notification.Kind.ORDER_CHANGED, now=now, detail=detail)
     return shortage

@@ -1,6 +1,8 @@
 """What is promised and paid."""
 
+from .floor import PackedLine
 from .ledger import CycleItem, CycleRun
+from .note import PurchaseOrderNote
 from .notification import Notification
 from .order import Order, OrderEvent, OrderLine, Statement
 from .purchase import PurchaseOrder, PurchaseOrderEvent, PurchaseOrderLine, Shortage
@@ -16,9 +18,11 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "PackedLine",
     "PurchaseOrder",
     "PurchaseOrderEvent",
     "PurchaseOrderLine",
+    "PurchaseOrderNote",
     "Rating",
     "Shortage",
     "StandingOrder",

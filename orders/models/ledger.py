@@ -18,6 +18,7 @@ class CycleRun(models.Model):
         COMPOSE = "compose", _("compose editions")
         PUBLISH = "publish", _("publish editions")
         FIX = "fix", _("fix orders at cut-off")
+        REMIND = "remind", _("remind producers")
         ACKNOWLEDGE = "acknowledge", _("producers' deadline")
         ROUTE = "route", _("plan routes")
         STATEMENT = "statement", _("statements of delivery")

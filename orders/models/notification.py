@@ -19,6 +19,9 @@ class Notification(models.Model):
         ORDER_DELIVERED = "order_delivered", _("order delivered")
         ORDER_FAILED = "order_failed", _("delivery failed")
         PURCHASE_ORDER_ISSUED = "po_issued", _("purchase order issued")
+        PURCHASE_ORDER_REMINDER = "po_reminder", _("purchase order waits for your answer")
+        PURCHASE_ORDER_SHORT = "po_short", _("fewer units came than promised")
+        PURCHASE_ORDER_NOTE = "po_note", _("note on a purchase order")
         PURCHASE_ORDER_OVERDUE = "po_overdue", _("purchase order not acknowledged")
 
     recipient = models.ForeignKey(

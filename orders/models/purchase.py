@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bundles.models import Product
 from membership.models import Organization
 
-from ..querysets import PurchaseOrderQuerySet
+from ..querysets import PurchaseOrderLineQuerySet, PurchaseOrderQuerySet
 from .order import Event, OrderLine
 
 
@@ -33,6 +33,8 @@ class PurchaseOrder(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ISSUED)
     acknowledge_by = models.DateTimeField(_("acknowledge by"))
     issued_at = models.DateTimeField(_("issued at"))
+    # Of the deadline that stands; a new deadline is reminded of anew.
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
 
     objects = PurchaseOrderQuerySet.as_manager()
 
@@ -70,6 +72,17 @@ class PurchaseOrderLine(models.Model):
     ordered = models.PositiveIntegerField(_("ordered"))
     confirmed = models.PositiveIntegerField(_("confirmed"), null=True, blank=True)
     received = models.PositiveIntegerField(_("received"), null=True, blank=True)
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("counted in by"),
+    )
+    received_at = models.DateTimeField(_("counted in at"), null=True, blank=True)
+
+    objects = PurchaseOrderLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("purchase order line")
@@ -81,6 +94,14 @@ class PurchaseOrderLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(confirmed=None) | Q(confirmed__lte=F("ordered")), name="confirmed_within_ordered"
+            ),
+            models.CheckConstraint(
+                condition=Q(received=None) | Q(received__lte=F("ordered")), name="received_within_ordered"
+            ),
+            models.CheckConstraint(
+                condition=Q(received=None, received_by=None, received_at=None)
+                | Q(received__isnull=False, received_by__isnull=False, received_at__isnull=False),
+                name="received_line_says_by_whom_and_when",
             ),
         ]
 

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from membership import clock
 from membership.permissions import is_operator, role_required
 
-from ..actions.fulfil import pack_order
-from ..actions.purchase import receive_purchase_order
+from ..actions.pack import pack_order
+from ..actions.receive import receive_purchase_order
 from ..exceptions import NotPossible
 from ..forms_labels import LabelForm
 from ..forms_producer import PackingDayForm, RunFilter

@@ -11,8 +11,10 @@ from delivery.actions.driving import deliver_stop, fail_stop
 from delivery.models import Stop
 from orders.actions.event_order import cancel_order
 from orders.actions.fix import fix_occurrence
-from orders.actions.fulfil import issue_statement, pack_order
-from orders.actions.purchase import accept_purchase_order, close_deadline, receive_purchase_order
+from orders.actions.fulfil import issue_statement
+from orders.actions.pack import pack_order
+from orders.actions.purchase import accept_purchase_order, close_deadline
+from orders.actions.receive import receive_purchase_order
 from orders.models import PurchaseOrder
 from tests import factories as f
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from orders.actions.purchase import receive_purchase_order
+from orders.actions.receive import receive_purchase_order
 from orders.models import PurchaseOrder, Shortage
 from tests.api_client import api, listed, queries
 from tests.factories import (

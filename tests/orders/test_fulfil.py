@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from orders import cycle
-from orders.actions.fulfil import deliver_order, dispatch_order, fail_order, issue_statement, pack_order
+from orders.actions.fulfil import deliver_order, dispatch_order, fail_order, issue_statement
+from orders.actions.pack import pack_order
 from orders.exceptions import NotPossible
 from orders.models import CycleItem, Notification, Order, Statement
 from tests.factories import (

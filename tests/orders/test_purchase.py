@@ -5,9 +5,9 @@ from datetime import date, time, timedelta
 import pytest
 
 from orders import cycle
-from orders.actions.purchase import accept_purchase_order, receive_purchase_order
+from orders.actions.purchase import accept_purchase_order
+from orders.actions.receive import receive_purchase_order
 from orders.cutoff import seoul
-from orders.exceptions import NotPossible
 from orders.models import CycleItem, Notification, Order, OrderLine, PurchaseOrder, PurchaseOrderLine
 from tests.factories import (
     CUTOFF,
@@ -155,37 +155,6 @@ def test_an_overdue_answer_counts() -> None:
     accept_purchase_order(purchase_order, actor=producer_user(purchase_order.producer), now=DEADLINE)
 
     assert PurchaseOrder.objects.get().status == "accepted"
-
-
-def test_goods_are_received_once() -> None:
-    purchase_order = issued_purchase_order()
-    line = purchase_order.lines.get()
-    hub = operator()
-
-    receive_purchase_order(purchase_order, {line.pk: 10}, actor=hub, now=DEADLINE)
-    after = everything()
-    receive_purchase_order(purchase_order, {line.pk: 3}, actor=hub, now=DEADLINE)
-
-    assert lines() == [(10, None, 10)]
-    assert PurchaseOrder.objects.get().status == "received"
-    assert everything() == after
-    with pytest.raises(NotPossible, match="wrong_state"):
-        accept_purchase_order(purchase_order, actor=hub, now=DEADLINE)
-
-
-@pytest.mark.parametrize("units", [9, 11])
-def test_other_units_than_promised_are_not_received(units: int) -> None:
-    purchase_order = issued_purchase_order()
-    before = everything()
-
-    with pytest.raises(NotPossible, match="wrong_quantity"):
-        receive_purchase_order(
-            purchase_order, {purchase_order.lines.get().pk: units}, actor=operator(), now=DEADLINE
-        )
-
-    assert {name: rows for name, rows in everything().items() if name.startswith("orders")} == {
-        name: rows for name, rows in before.items() if name.startswith("orders")
-    }
 
 
 def test_an_order_that_comes_after_the_goods_fails_alone() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from bundles.models import Capacity, Product
 from orders.actions.fulfil import dispatch_order
-from orders.actions.purchase import accept_purchase_order, receive_purchase_order
+from orders.actions.purchase import accept_purchase_order
+from orders.actions.receive import receive_purchase_order
 from orders.actions.shortage import report_shortage
 from orders.exceptions import NotPossible
 from orders.models import (

@@ -20,6 +20,7 @@ ORDER = {
     "confirmed → packed",
     "confirmed → dispatched",
     "confirmed → cancelled",
+    "packed → confirmed",
     "packed → dispatched",
     "packed → cancelled",
     "dispatched → delivered",
@@ -40,6 +41,10 @@ PURCHASE_ORDER = {
     "overdue → accepted",
     "overdue → short",
     "overdue → received",
+    "received → issued",
+    "received → accepted",
+    "received → short",
+    "received → overdue",
 }
 
 

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from membership.models import Organization, User
-from orders.actions.purchase import accept_purchase_order, close_deadline, receive_purchase_order
+from orders.actions.purchase import accept_purchase_order, close_deadline
+from orders.actions.receive import receive_purchase_order
 from orders.actions.shortage import report_shortage
 from orders.cutoff import seoul
 from orders.models import PurchaseOrder, PurchaseOrderLine, Shortage

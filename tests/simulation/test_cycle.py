@@ -9,7 +9,8 @@ from django.core import mail
 from config.celery import app
 from delivery.actions.driving import deliver_stop, fail_stop, start_route
 from delivery.models import Route
-from orders.actions.purchase import accept_purchase_order, receive_purchase_order
+from orders.actions.purchase import accept_purchase_order
+from orders.actions.receive import receive_purchase_order
 from orders.actions.shortage import report_shortage
 from orders.cutoff import seoul
 from orders.models import CycleRun, Occurrence, Order, PurchaseOrder, StandingOrder, Statement
