@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from .models import CycleRun, PurchaseOrder, PurchaseOrderLine
@@ -57,6 +58,16 @@ class ShortageForm(forms.Form):
                 _("No more than the %(units)s units that were promised."), params={"units": self.line.coming}
             )
         return confirmed
+
+
+class CountForm(forms.Form):
+    """How many units are here, of so many that should be."""
+
+    units = forms.IntegerField(label=_("Units that are here"), min_value=0)
+
+    def __init__(self, most: int, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["units"].validators.append(MaxValueValidator(most))
 
 
 class PackingDayForm(forms.Form):

@@ -33,6 +33,7 @@ def _boxes_of(row: PackingOrder) -> Iterable[Label]:
             lines=(
                 row.organization_name if row.organization_name != row.site_name else "",
                 row.stop_words,
+                row.exclusions,
                 row.entrance_note,
             ),
             mark=f"{nth}/{row.boxes}",

@@ -9,6 +9,8 @@ from django.db.models import Count, Min, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from membership.exclusion_words import exclusion_words
+
 from .coming import live_stop
 from .models import Order, OrderLine, PurchaseOrder
 
@@ -40,6 +42,11 @@ class PackingOrder:
         return self.order.status == Order.Status.CONFIRMED
 
     @property
+    def packed(self) -> int:
+        """How many of the lines lie in the boxes."""
+        return sum(hasattr(line, "packed") for line in self.lines)
+
+    @property
     def is_chilled(self) -> bool:
         return any(line.storage != "ambient" for line in self.lines)
 
@@ -55,6 +62,11 @@ class PackingOrder:
     @property
     def entrance_note(self) -> str:
         return _name(self.order.site.entrance_note, self.order.site.entrance_note_en)
+
+    @property
+    def exclusions(self) -> str:
+        """What must not be in the boxes, in the reader's language."""
+        return ", ".join(exclusion_words(self.order.exclusions))
 
     @property
     def stop_words(self) -> str:
@@ -133,7 +145,8 @@ def packing_days(today: date) -> Sequence[Mapping[str, Any]]:
 
 def receiving_list(day: date) -> list[PurchaseOrder]:
     """Return the day's purchase orders with producer, lines and products, those that haven't come first."""
-    rows = PurchaseOrder.objects.on(day).select_related("producer").prefetch_related("lines__product")
+    rows = PurchaseOrder.objects.on(day).select_related("producer")
+    rows = rows.prefetch_related("lines__product", "lines__received_by")
     return sorted(rows, key=lambda row: (row.status == PurchaseOrder.Status.RECEIVED, row.producer.name))
 
 
@@ -146,7 +159,7 @@ def packing_list(day: date) -> list[PackingOrder]:
 def packing_orders(orders: Any) -> list[PackingOrder]:
     """Return a queryset of orders with the lines that will come and the stop that brings each."""
     rows = orders.select_related("organization", "site").prefetch_related(
-        "lines", "stops__plan", "stops__route__shift__courier"
+        "lines__packed__packed_by", "stops__plan", "stops__route__shift__courier"
     )
     return [
         PackingOrder(order, [line for line in order.lines.all() if line.coming], live_stop(order))

@@ -136,6 +136,11 @@ class PurchaseOrderQuerySet(models.QuerySet[Any]):
         """Purchase orders whose goods are at the hub."""
         return self.filter(status="received")
 
+    def never_came(self, day: date) -> PurchaseOrderQuerySet:
+        """Purchase orders of the week before the day that nobody received."""
+        before = self.filter(delivery_date__range=(day - timedelta(days=7), day - timedelta(days=1)))
+        return before.exclude(status="received").order_by("-delivery_date", "producer__name")
+
     def to_answer(self) -> PurchaseOrderQuerySet:
         """Purchase orders that wait for their producer's word, in time or late."""
         return self.filter(status__in=["issued", "overdue"])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import compose, event_order, hub, institution, labels, producer, rating, standing
+from .views import compose, event_order, floor, hub, institution, labels, producer, rating, scan, standing
 
 app_name = "orders"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("orders/<slug:number>/rate/", rating.order_rate, name="order_rate"),
     path("orders/<slug:number>/statement.pdf", institution.order_statement, name="order_statement"),
     path("orders/<slug:number>/pack/", hub.order_pack, name="order_pack"),
+    path("orders/<slug:number>/packing/", floor.order_packing, name="order_packing"),
+    path("orders/<slug:number>/lines/<int:line>/pack/", floor.order_line_pack, name="order_line_pack"),
+    path("orders/<slug:number>/lines/<int:line>/unpack/", floor.order_line_unpack, name="order_line_unpack"),
+    path(
+        "orders/<slug:number>/lines/<int:line>/missing/", floor.order_line_missing, name="order_line_missing"
+    ),
     path("orders/<slug:number>/labels.pdf", labels.one_orders_labels, name="order_labels"),
     path("standing-orders/", standing.standing_order_list, name="standing_order_list"),
     path("standing-orders/new/", standing.standing_order_create, name="standing_order_create"),
@@ -30,6 +36,16 @@ urlpatterns = [
         producer.purchase_order_shortage,
         name="purchase_order_shortage",
     ),
+    path(
+        "purchase-orders/<slug:number>/lines/<int:line>/receive/",
+        floor.purchase_order_line_receive,
+        name="purchase_order_line_receive",
+    ),
+    path(
+        "purchase-orders/<slug:number>/lines/<int:line>/take-back/",
+        floor.purchase_order_line_take_back,
+        name="purchase_order_line_take_back",
+    ),
     path("purchase-orders/<slug:number>/receive/", hub.purchase_order_receive, name="purchase_order_receive"),
     path(
         "purchase-orders/<slug:number>/labels.pdf", labels.purchase_order_labels, name="purchase_order_labels"
@@ -45,6 +61,7 @@ urlpatterns = [
     path("compose/<int:pk>/ban/<int:product>/", compose.edition_ban, name="edition_ban"),
     path("compose/<int:pk>/place/<int:slot>/", compose.edition_place, name="edition_place"),
     path("packing/", hub.packing, name="packing"),
+    path("packing/scan/", scan.scan, name="scan"),
     path("packing/labels.pdf", labels.day_labels, name="day_labels"),
     path("runs/", hub.cycle_run_list, name="cycle_run_list"),
     path("runs/<int:pk>/", hub.cycle_run_detail, name="cycle_run_detail"),

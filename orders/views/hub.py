@@ -23,7 +23,7 @@ from ..exceptions import NotPossible
 from ..forms_labels import LabelForm
 from ..forms_producer import PackingDayForm, RunFilter
 from ..models import CycleItem, CycleRun, Occurrence, Order, PurchaseOrder
-from ..packing import by_product, next_packing_day, packing_days, packing_list, receiving_list
+from ..packing import by_product, by_route, next_packing_day, packing_days, packing_list, receiving_list
 from ..reasons import words
 from .back import redirect_back
 
@@ -51,6 +51,8 @@ def packing(request: HttpRequest) -> HttpResponse:
     form = PackingDayForm(request.GET)
     day = (form.is_valid() and form.cleaned_data["date"]) or next_packing_day(today) or today
     purchase_orders, orders = receiving_list(day), packing_list(day)
+    focus = request.GET.get("line", "")
+    purchase_orders.sort(key=lambda row: not any(str(line.pk) == focus for line in row.lines.all()))
     received = sum(row.status == PurchaseOrder.Status.RECEIVED for row in purchase_orders)
     view = request.GET.get("view", "")
     if view not in PACKING_VIEWS:
@@ -61,8 +63,13 @@ def packing(request: HttpRequest) -> HttpResponse:
         "days": packing_days(today)[:DAYS_IN_TABS],
         "view": view,
         "purchase_orders": purchase_orders,
+        "focus": focus,
+        "late": PurchaseOrder.objects.never_came(day).select_related("producer")
+        if view == "receiving"
+        else [],
         "received": received,
         "orders": orders,
+        "routes": by_route(orders),
         "packed": sum(not row.is_to_pack for row in orders),
         "boxes": sum(row.boxes for row in orders),
         "products": by_product(orders) if view == "products" else [],

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from bundles.models import Product
@@ -27,6 +27,7 @@ from ..models import PurchaseOrder, PurchaseOrderEvent, Shortage
 from ..production import what_to_make
 from ..reasons import words
 from .back import redirect_back
+from .floor import what_became_of
 
 PAGE_SIZE = 25
 PRODUCTION_DAYS = 28
@@ -123,7 +124,7 @@ def purchase_order_shortage(request: HttpRequest, number: str, line: int) -> Htt
     except NotPossible as error:
         messages.error(request, words(error.reason))
     else:
-        messages.success(request, _what_became_of(shortages))
+        messages.success(request, what_became_of(shortages))
     return redirect("orders:purchase_order_detail", number)
 
 
@@ -201,14 +202,3 @@ def _timeline(purchase_order: PurchaseOrder) -> list[dict[str, Any]]:
         }
         for event in events
     ]
-
-
-def _what_became_of(shortages: list[Shortage]) -> str:
-    if not shortages:
-        return _("Nothing has changed: this is what was promised before.")
-    replaced = sum(1 for shortage in shortages if shortage.substitute_id)
-    return ngettext(
-        "The shortage is reported. It touches %(count)d order; %(replaced)d of them got a substitute.",
-        "The shortage is reported. It touches %(count)d orders; %(replaced)d of them got a substitute.",
-        len(shortages),
-    ) % {"count": len(shortages), "replaced": replaced}

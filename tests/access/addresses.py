@@ -119,6 +119,11 @@ def _stars(side: Side) -> dict[str, Any]:
     return {f"line-{side.delivered.lines.first().pk}-stars": 3}
 
 
+def _scanned(side: Side) -> dict[str, Any]:
+    """The code on the one box of a line."""
+    return {"code": f"https://elsewhere/purchase-orders/{side.purchase_order.number}/#line-{side.line.pk}"}
+
+
 def _receiver(side: Side) -> dict[str, Any]:
     return {"receiver_name": "박수령"}
 
@@ -136,6 +141,7 @@ def _product_to_place(side: Side) -> dict[str, Any]:
 
 
 ORDER = {"number": "placed.number"}
+TO_PACK = {"number": "to_pack.number"}
 DRAFT = {"pk": "draft.pk"}
 PURCHASE_ORDER = {"number": "purchase_order.number"}
 ROUTE, STOP = {"pk": "route.pk"}, {"pk": "stop.pk"}
@@ -306,14 +312,43 @@ PAGES = [
     ),
     Address("orders:packing", get={"200": HUB}),
     Address("orders:day_labels", get={"200": HUB}),
-    Address("orders:order_labels", {"number": "to_pack.number"}, get={"200": HUB, "403": READERS}),
+    Address("orders:order_labels", TO_PACK, get={"200": HUB, "403": READERS}),
     Address(
         "orders:purchase_order_receive",
         PURCHASE_ORDER,
         post={"302 orders:packing": HUB, "403": PRODUCER},
     ),
+    Address("orders:order_pack", TO_PACK, post={"302 orders:packing": HUB, "403": READERS}),
     Address(
-        "orders:order_pack", {"number": "to_pack.number"}, post={"302 orders:packing": HUB, "403": READERS}
+        "orders:purchase_order_line_receive",
+        {**PURCHASE_ORDER, "line": "line.pk"},
+        post={"302 orders:packing": HUB, "403": PRODUCER},
+        data=lambda side: {"units": side.line.coming},
+    ),
+    Address(
+        "orders:purchase_order_line_take_back",
+        {**PURCHASE_ORDER, "line": "line.pk"},
+        post={"302 orders:packing": HUB, "403": PRODUCER},
+        changes=NOBODY,
+    ),
+    Address("orders:scan", post={"302 orders:packing": HUB}, data=_scanned),
+    Address("orders:order_packing", TO_PACK, get={"200": HUB, "403": READERS}),
+    Address(
+        "orders:order_line_pack",
+        {**TO_PACK, "line": "line_to_pack.pk"},
+        post={"302 orders:order_packing": HUB, "403": READERS},
+    ),
+    Address(
+        "orders:order_line_unpack",
+        {**TO_PACK, "line": "line_to_pack.pk"},
+        post={"302 orders:order_packing": HUB, "403": READERS},
+        changes=NOBODY,
+    ),
+    Address(
+        "orders:order_line_missing",
+        {**TO_PACK, "line": "line_to_pack.pk"},
+        post={"302 orders:order_packing": HUB, "403": READERS},
+        data=lambda side: {"units": 0},
     ),
     Address("orders:cycle_run_list", get={"200": HUB}),
     Address("orders:cycle_run_detail", {"pk": "run.pk"}, get={"200": HUB}),

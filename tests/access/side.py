@@ -8,7 +8,15 @@ from bundles.models import Bundle, Closure, Edition, Product, Slot
 from delivery.models import Route, Stop
 from membership.models import Organization, Site, User
 from orders.cutoff import seoul
-from orders.models import CycleRun, Occurrence, Order, PurchaseOrder, PurchaseOrderLine, StandingOrder
+from orders.models import (
+    CycleRun,
+    Occurrence,
+    Order,
+    OrderLine,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    StandingOrder,
+)
 
 from .. import factories as f
 
@@ -93,6 +101,10 @@ class Side:
     @cached_property
     def to_pack(self) -> Order:
         return self.institution.orders.filter(status="confirmed", delivery_date=SOON).first()
+
+    @cached_property
+    def line_to_pack(self) -> OrderLine:
+        return self.to_pack.lines.first()
 
     @cached_property
     def purchase_order(self) -> PurchaseOrder:

@@ -60,6 +60,7 @@ LISTS = {
         "orders:compose_fairness",
         "orders:edition_detail",
         "orders:packing",
+        "orders:order_packing",
         "orders:cycle_run_list",
         "orders:cycle_run_detail",
         "delivery:route_list",

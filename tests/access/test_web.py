@@ -69,6 +69,8 @@ LEADING_BACK = {
     "orders:occurrence_retry",
     "orders:order_pack",
     "orders:purchase_order_accept",
+    "orders:purchase_order_line_receive",
+    "orders:purchase_order_line_take_back",
     "orders:purchase_order_receive",
 }
 

@@ -74,7 +74,7 @@ def test_each_box_of_an_order_says_whose_it_is_and_which_of_how_many() -> None:
         small: [("본관", "1/2", ""), ("본관", "2/2", "냉장")],  # 10 l and 18 l
         large: [("별관", "1/3", ""), ("별관", "2/3", "냉장"), ("별관", "3/3", "냉장")],  # 30 l and 54 l
     }
-    assert labels[0].lines == ("은평구청", "", "후문 하역장")
+    assert labels[0].lines == ("은평구청", "", "", "후문 하역장")
     assert labels[0].foot.endswith("· 12월 1일 (화요일)")
 
 
