@@ -1,6 +1,6 @@
 """The way in: all editions asked for, in stretches of dates that are each composed as a whole.
 
-A stretch is as many dates, in order, as can be solved together: a month of a town, a day of a city. What a
+A stretch is as many dates, in order, as can be solved together: a month of a town, a week of a city. What a
 stretch decides is history, sales and room taken to the next; of what is unsolved, the best counts.
 """
 
@@ -25,7 +25,7 @@ from .rules import (
 from .solve import solve
 from .table import Catalogue, Table
 
-STRETCH = 60_000  # pairs of a slot and an offer of its category
+STRETCH = 500_000  # pairs of a slot and an offer of its category
 
 
 def compose(

@@ -10,21 +10,24 @@ Equal input gives equal output: input is sorted, what is shuffled is shuffled fr
 runs on one thread. Only a call that runs out of its seconds may differ; it ends with the best it has.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from random import Random
 from time import monotonic
+from typing import Any
 
 import numpy as np
 
 from .reasons import composition
-from .relaxation import Relaxation, Relaxed
+from .relaxation import Relaxed, relax
 from .repair import Repair
 from .rules import Result
 from .state import State
 from .table import Table
 from .unsolved import explain_missing
 
-LOOK = 15  # offers of a slot, by reduced cost, besides those that the relaxation takes
+LOOK = 12  # offers of a slot, by reduced cost, besides those that the relaxation takes
+TAKEN = 0.05  # how far, at least
 FIRST = 0.005  # of its objective: near enough for a group at first
 NEAR = 0.0005  # and when it is gone over
 DONE = 0.008  # of the bound: near enough for all
@@ -32,6 +35,7 @@ ROUNDS = 6
 SMALL = 400  # pairs that are solved at once, exactly
 EXACT = 1e-6
 GROUP = 20  # editions of a date solved together
+CHAIN = 10  # editions of a bundle, date after date, and so of a few bundles
 
 
 def solve(table: Table, deadline: float) -> Result:
@@ -89,9 +93,7 @@ class _Run:
     def _relaxation(self) -> Relaxed:
         # Half of the time at most: without whole numbers there is nothing to deliver.
         deadline = monotonic() + self.time_left() / 2
-        return Relaxation(self.table, self.state.apart.producers, self.hopeless).solve(
-            lambda: deadline - monotonic()
-        )
+        return relax(self.table, self.state.apart.producers, self.hopeless, lambda: deadline - monotonic())
 
     def _is_changed(self) -> bool:
         asked = [(request.reach, request.reach) for request in self.table.requests]
@@ -114,7 +116,7 @@ class _Run:
             keep = [table.edition_pairs(edition)[:0]]
             for slot in table.slots_of(edition):
                 pairs = table.slot_pairs(slot)
-                keep.append(pairs[(relaxed.weight[pairs] > 0) | table.locked[pairs]])
+                keep.append(pairs[(relaxed.weight[pairs] > TAKEN) | table.locked[pairs]])
                 keep.append(pairs[np.argsort(relaxed.reduced[pairs], kind="stable")[:LOOK]])
             found.append(np.unique(np.concatenate(keep)))
         return found
@@ -122,16 +124,30 @@ class _Run:
     # The end
 
     def _go_over(self, bound: float, candidates: list[np.ndarray]) -> None:
+        """Compose groups of editions again: of each date, then of bundles over all dates, in turn."""
         for turn in range(ROUNDS):
             before = self.state.objective()
-            for block in self.dates:
-                for group in groups([edition for edition in block if edition not in self.hopeless], turn):
-                    if self.time_left() <= 0 or self.state.cost_of_placed() - bound <= DONE * abs(bound):
-                        return
-                    pairs = np.concatenate([candidates[edition] for edition in group])
-                    self.state.improve(group, pairs, seconds=self.time_left() / 2, gap=NEAR)
+            for group in self._by_date(turn) + self._by_bundle(turn):
+                if self.time_left() <= 0 or self.state.cost_of_placed() - bound <= DONE * abs(bound):
+                    return
+                pairs = np.concatenate([candidates[edition] for edition in group])
+                self.state.improve(group, pairs, seconds=self.time_left() / 2, gap=NEAR)
             if before - self.state.objective() <= DONE / 100 * abs(bound):
                 return
+
+    def _by_date(self, turn: int) -> list[list[int]]:
+        dates = [[edition for edition in block if edition not in self.hopeless] for block in self.dates]
+        return [group for block in dates for group in groups(block, turn)]
+
+    def _by_bundle(self, turn: int) -> list[list[int]]:
+        chains: dict[Any, list[int]] = defaultdict(list)
+        for edition, request in enumerate(self.table.requests):
+            if edition not in self.hopeless:
+                chains[request.bundle].append(edition)
+        bundles = list(chains)
+        Random(turn).shuffle(bundles)  # noqa: S311
+        ordered = [edition for bundle in bundles for edition in chains[bundle]]
+        return [ordered[start : start + CHAIN] for start in range(0, len(ordered), CHAIN)]
 
     def _answer(self, bound: float) -> Result:
         state, requests = self.state, self.table.requests
