@@ -58,7 +58,12 @@ def relaxed_words(codes: str) -> list[str]:
 
 def conflict_words(codes: str) -> str:
     """Return the rules that can't hold together, such as "the most cost + what is locked", or ""."""
-    return " + ".join(_words([code for code in codes.split() if code in RULES], RULES))
+    return " + ".join(rule_words(codes))
+
+
+def rule_words(codes: str) -> list[str]:
+    """Return each of the rules, separated by spaces, in the reader's language; other codes are left out."""
+    return _words([code for code in codes.split() if code in RULES], RULES)
 
 
 def _words(codes: Iterable[str], known: dict[str, str | Promise]) -> list[str]:

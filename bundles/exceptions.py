@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from .composition import Conflict
+
 
 class CapacityShort(Exception):
     """The producer cannot make that many units on the production date `made_on`."""
@@ -15,9 +17,10 @@ class CannotCompose(Exception):
     """No edition is possible.
 
     `reason`: no_slots (nobody has filled the bundle), no_product (a slot has none at all), no_capacity,
-    too_late, else no_edition; `detail` names the rules that can't hold together.
+    too_late, else no_edition; `detail` names the rules that can't hold together, `conflict` has their figures
+    and the best contents without some of them.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", conflict: Conflict | None = None) -> None:
         super().__init__(detail or reason)
-        self.reason, self.detail = reason, detail
+        self.reason, self.detail, self.conflict = reason, detail, conflict

@@ -1,7 +1,7 @@
 """One edition as an operator reads it: its slots, its figures, and what could stand in each slot."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,29 +10,12 @@ from django.db.models import Prefetch
 
 from bundles.composition import price_limits
 from bundles.edition_words import reason_words, relaxed_words
-from bundles.models import Edition, EditionItem, Product, Slot
-from bundles.rooms import Rooms
+from bundles.models import Bundle, Edition, EditionItem, Product
 from membership.allergens import ALLERGENS
 from membership.models import Certification
 
-from .actions.editions import planned_rooms
-from .cutoff import lead_days_left
+from .choices import Choice, read_alternatives
 from .demand import Demand, read_demand
-from .models import CalendarDay
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A product that could be placed in a slot: free units on the day, and whether they and the time do."""
-
-    product: Product
-    free: int
-    is_enough: bool
-    is_in_time: bool
-
-    @property
-    def is_possible(self) -> bool:
-        return self.is_enough and self.is_in_time
 
 
 @dataclass(frozen=True)
@@ -42,6 +25,7 @@ class ItemRow:
     item: EditionItem
     units: int
     choices: list[Choice]
+    passed_over: "PassedOver | None" = None
 
     @property
     def cost(self) -> int:
@@ -54,12 +38,27 @@ class ItemRow:
     @property
     def reasons(self) -> list[str]:
         """Why it is in; that it was locked counts as long as it is."""
-        codes = [code for code in self.item.reasons.split() if code != "locked"]
+        told = {"locked", "passed_over"} if self.passed_over else {"locked"}
+        codes = [code for code in self.item.reasons.split() if code not in told]
         return reason_words(" ".join(["locked", *codes] if self.item.is_locked else codes))
 
     @property
     def allergens(self) -> tuple[int, ...]:
         return self.item.product.allergen_codes
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """What deserved an item's place more, and the rule against it.
+
+    `excess` is by how much it would break the rule beside the other items, at today's prices: won too much
+    (max_cost) or too little (min_worth); for producer_share the percent of the cost that its producer would
+    have. None where that can't be told.
+    """
+
+    product: Product
+    rule: str
+    excess: int | None
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def read_page(edition: Edition, *, now: datetime) -> EditionPage:
     demand = read_demand(day, day).get(edition.key, Demand())
     valid = Prefetch("product__producer__certifications", queryset=Certification.objects.valid_on(day))
     items = list(
-        edition.items.select_related("slot__category", "product__producer")
+        edition.items.select_related("slot__category", "product__producer", "passed_over__producer")
         .prefetch_related(valid)
         .order_by("slot__position", "pk")
     )
@@ -144,57 +143,41 @@ def read_page(edition: Edition, *, now: datetime) -> EditionPage:
         saving_percent=bundle.saving_percent,
     )
     is_open = edition.status == Edition.Status.DRAFT and not demand.fixed
-    choices = _choices(edition, items, demand, now) if is_open else {}
+    slots = [item.slot for item in items]
+    choices = read_alternatives(edition, slots, demand, now=now) if is_open else {}
     rows = [
-        ItemRow(item, item.slot.units_of(item.product, bundle.base_headcount), choices.get(item.slot_id, []))
+        ItemRow(
+            item,
+            item.slot.units_of(item.product, bundle.base_headcount),
+            choices.get(item.slot_id, []),
+            _passed_over(item, items, bundle, max_cost, min_worth),
+        )
         for item in items
     ]
     siblings = Edition.objects.filter(bundle=bundle, delivery_date=day).exclude(pk=edition.pk)
     return EditionPage(edition, rows, list(siblings.order_by("exclusions")), demand, max_cost, min_worth)
 
 
-def _choices(
-    edition: Edition, items: Iterable[EditionItem], demand: Demand, now: datetime
-) -> dict[int, list[Choice]]:
-    """Return by slot what else of its category is on offer, the possible and cheap first."""
-    day = edition.delivery_date
-    slots = {item.slot_id: item.slot for item in items}
-    categories = {slot.category_id for slot in slots.values()}
-    offered = Product.objects.on_offer().filter(category__in=categories)
-    products = list(offered.exclude(edition_items__edition=edition).select_related("producer", "pool"))
-    working_days = CalendarDay.objects.all().working_days()
-    planned = planned_rooms([day], working_days, without={edition.key})
-    rooms = Rooms.read(products, [day], working_days.made_on, planned)
-    lead = lead_days_left(now, day, working_days)
-    headcounts = demand.open or [edition.bundle.base_headcount]
-
-    def choice(slot: Slot, product: Product) -> Choice:
-        units = rooms.left(product, day)
-        needed = sum(slot.units_of(product, people) for people in headcounts)
-        return Choice(product, units, units >= needed, product.lead_days <= lead)
-
-    return {
-        slot.pk: _sorted(
-            choice(slot, product)
-            for product in _fitting(slot, products)
-            if not product.broken(edition.exclusions)
-        )
-        for slot in slots.values()
-    }
-
-
-def _fitting(slot: Slot, products: Collection[Product]) -> list[Product]:
-    return [
-        product
-        for product in products
-        if product.category_id == slot.category_id and not (slot.is_ambient_only and product.is_chilled)
-    ]
-
-
-def _sorted(choices: Iterable[Choice]) -> list[Choice]:
-    return sorted(
-        choices, key=lambda each: (not each.is_possible, each.product.supply_price, each.product.pk)
+def _passed_over(
+    item: EditionItem, items: Collection[EditionItem], bundle: Bundle, max_cost: int, min_worth: int
+) -> PassedOver | None:
+    wanted = item.passed_over
+    if wanted is None:
+        return None
+    pairs = [(each.slot, each.product) for each in items if each != item] + [(item.slot, wanted)]
+    units = [(slot.units_of(product, bundle.base_headcount), product) for slot, product in pairs]
+    cost = sum(count * product.supply_price for count, product in units)
+    worth = sum(count * product.list_price for count, product in units)
+    own = sum(
+        count * product.supply_price for count, product in units if product.producer_id == wanted.producer_id
     )
+    percent = -(-100 * own // cost) if cost else 0
+    excess = {
+        "max_cost": cost - max_cost,
+        "min_worth": min_worth - worth,
+        "producer_share": percent if percent > bundle.max_producer_percent else 0,
+    }.get(item.passed_over_rule, 0)
+    return PassedOver(wanted, item.passed_over_rule, excess if excess > 0 else None)
 
 
 def allergen_names(codes: Collection[int], language: str) -> list[str]:

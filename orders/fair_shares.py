@@ -6,7 +6,8 @@ A fair share is of both together, in proportion to what each producer offers in 
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import F, Sum
@@ -25,12 +26,13 @@ AHEAD = timedelta(days=28)
 
 @dataclass(frozen=True)
 class Share:
-    """A producer's sales and fair share in won."""
+    """A producer's sales and fair share in won; a newcomer has never sold anything."""
 
     producer: Organization
     sold: int
     planned: int
     fair_share: int
+    is_newcomer: bool = False
 
     @property
     def total(self) -> int:
@@ -41,13 +43,28 @@ class Share:
         """Sales of the fair share; None for who has none."""
         return round(100 * self.total / self.fair_share) if self.fair_share else None
 
+    @property
+    def ratio(self) -> float:
+        """Sales of the fair share as a part; 1 or 0 for who has none."""
+        return self.total / self.fair_share if self.fair_share else float(bool(self.total))
+
 
 @dataclass(frozen=True)
 class FairShares:
-    """Whoever is furthest below its share first; `gini` of sales ÷ fair share: 0 where all stand alike."""
+    """Whoever is furthest below its share first."""
 
     shares: list[Share]
-    gini: float
+
+    @property
+    def gini(self) -> float:
+        """How unequal sales ÷ fair share are: 0 where all stand alike, near 1 where one has everything."""
+        return gini(share.ratio for share in self.shares if share.fair_share)
+
+    def moved(self, won: Mapping[int, int]) -> "FairShares":
+        """Return the shares with so much more (or less) planned for some producers."""
+        return FairShares(
+            [replace(share, planned=share.planned + won.get(share.producer.pk, 0)) for share in self.shares]
+        )
 
     @property
     def most(self) -> int:
@@ -55,30 +72,31 @@ class FairShares:
         return max((max(share.total, share.fair_share) for share in self.shares), default=0) or 1
 
 
-def read_fair_shares(today: date) -> FairShares:
-    """Work it out for all active producers with products on offer; the number of queries is fixed."""
+def read_fair_shares(today: date, until: date | None = None) -> FairShares:
+    """Work it out for all active producers with products on offer; the number of queries is fixed.
+
+    Composed contents count for the coming four weeks, or up to the day `until` if that is later.
+    """
     products = list(Product.objects.on_offer().select_related("producer", "pool"))
-    requests, planned = _requests(today)
+    requests, planned = _requests(today, max(until or today, today + AHEAD))
     made_on = CalendarDay.objects.all().working_days().made_on
     offered = _offered(products, today, made_on)
     standing = standings(requests, offers_of(products, {}), offered, _sold(today), made_on=made_on)
     producers = {product.producer_id: product.producer for product in products}
+    reserved = Capacity.objects.of_products().filter(reserved__gt=0).order_by()
+    known = set(reserved.values_list("product__producer", flat=True).distinct())
     shares = [
-        Share(producer, standing[key].sales, planned.get(key, 0), standing[key].fair_share)
+        Share(producer, standing[key].sales, planned.get(key, 0), standing[key].fair_share, key not in known)
         for key, producer in producers.items()
     ]
-    shares.sort(key=lambda share: (_ratio(share), share.producer.display_name, share.producer.pk))
-    return FairShares(shares, gini(_ratio(share) for share in shares if share.fair_share))
+    shares.sort(key=lambda share: (share.ratio, share.producer.display_name, share.producer.pk))
+    return FairShares(shares)
 
 
-def _ratio(share: Share) -> float:
-    return share.total / share.fair_share if share.fair_share else float(bool(share.total))
-
-
-def _requests(today: date) -> tuple[list[EditionRequest], dict[int, int]]:
+def _requests(today: date, last: date) -> tuple[list[EditionRequest], dict[int, int]]:
     """Return the coming editions for what isn't fixed yet, and the won of each producer in them."""
-    demand = read_demand(today, today + AHEAD)
-    editions = Edition.objects.filter(delivery_date__range=(today, today + AHEAD)).select_related("bundle")
+    demand = read_demand(today, last)
+    editions = Edition.objects.filter(delivery_date__range=(today, last)).select_related("bundle")
     requests: list[EditionRequest] = []
     planned: dict[int, int] = defaultdict(int)
     for edition in editions.prefetch_related("bundle__slots", "items__slot", "items__product"):

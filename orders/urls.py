@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import compose, event_order, floor, hub, institution, labels, producer, rating, scan, standing
+from .views import (
+    compose,
+    edition,
+    event_order,
+    floor,
+    hub,
+    institution,
+    labels,
+    producer,
+    rating,
+    scan,
+    standing,
+)
 
 app_name = "orders"
 urlpatterns = [
@@ -54,12 +66,13 @@ urlpatterns = [
     path("production/", producer.production, name="production"),
     path("compose/", compose.compose_board, name="compose_board"),
     path("compose/fairness/", compose.compose_fairness, name="compose_fairness"),
-    path("compose/<int:pk>/", compose.edition_detail, name="edition_detail"),
-    path("compose/<int:pk>/recompose/", compose.edition_recompose, name="edition_recompose"),
-    path("compose/<int:pk>/publish/", compose.edition_publish, name="edition_publish"),
-    path("compose/<int:pk>/lock/<int:product>/", compose.edition_lock, name="edition_lock"),
-    path("compose/<int:pk>/ban/<int:product>/", compose.edition_ban, name="edition_ban"),
-    path("compose/<int:pk>/place/<int:slot>/", compose.edition_place, name="edition_place"),
+    path("compose/<int:pk>/", edition.edition_detail, name="edition_detail"),
+    path("compose/<int:pk>/recompose/", edition.edition_recompose, name="edition_recompose"),
+    path("compose/<int:pk>/undo/", edition.edition_undo, name="edition_undo"),
+    path("compose/<int:pk>/publish/", edition.edition_publish, name="edition_publish"),
+    path("compose/<int:pk>/lock/<int:product>/", edition.edition_lock, name="edition_lock"),
+    path("compose/<int:pk>/ban/<int:product>/", edition.edition_ban, name="edition_ban"),
+    path("compose/<int:pk>/place/<int:slot>/", edition.edition_place, name="edition_place"),
     path("packing/", hub.packing, name="packing"),
     path("packing/scan/", scan.scan, name="scan"),
     path("packing/labels.pdf", labels.day_labels, name="day_labels"),

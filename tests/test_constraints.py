@@ -157,6 +157,10 @@ BROKEN: dict[str, Callable[[], None]] = {
     "closure_ends_after_start": lambda: changed(closure(), last_day=SUNDAY - timedelta(days=1)),
     "closure_once": lambda: again(closure(), note="다른 까닭"),
     "published_edition_says_when": lambda: changed(f.EditionFactory(), status="published"),
+    "only_a_draft_can_be_undone": lambda: changed(
+        f.EditionFactory(status="published", published_at=f.TUESDAY), before={}
+    ),
+    "passed_over_for_a_rule": lambda: changed(f.EditionFactory().items.get(), passed_over=f.ProductFactory()),
     "bundle_percents_within_100": lambda: changed(f.BundleFactory(), margin_percent=101),
     # orders
     "run_item_exclusions_known": lambda: changed(cycle_item(), exclusions=1 << 22),

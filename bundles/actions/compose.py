@@ -19,6 +19,7 @@ from ..edition_requests import Wanted, requests_for
 from ..exceptions import CannotCompose
 from ..models import Capacity, Edition, EditionItem, Product, Room
 from ..rooms import Rooms
+from .contents import items_of
 
 # Sales of this many days decide whose turn it is.
 FAIRNESS_DAYS = 28
@@ -60,7 +61,7 @@ def keep_edition(wanted: Wanted, result: Result, *, now: datetime) -> Edition:
     """
     if existing := Edition.objects.with_key(wanted.key).first():
         return existing
-    composition, relaxed = _answer(wanted, result)
+    composition, relaxed = answer(wanted, result)
     edition, created = Edition.objects.get_or_create(
         bundle=wanted.bundle,
         delivery_date=wanted.delivery_date,
@@ -69,58 +70,47 @@ def keep_edition(wanted: Wanted, result: Result, *, now: datetime) -> Edition:
             "composed_at": now,
             "cost": composition.cost,
             "worth": composition.worth,
-            "relaxed": relaxed,
+            "relaxed": " ".join(relaxed),
         },
     )
     if created:
-        _store_items(edition, composition)
+        items = items_of(composition)
+        for item in items:
+            item.edition = edition
+        EditionItem.objects.bulk_create(items)
     return edition
 
 
-def replace_contents(edition: Edition, wanted: Wanted, result: Result, *, now: datetime) -> None:
-    """Put a new answer in place of a draft's contents; locked items stay. Raises CannotCompose.
+def answer(
+    wanted: Wanted, result: Result, *, negotiable: Collection[str] = NEGOTIABLE
+) -> tuple[Composition, list[str]]:
+    """Return the composition for one edition, and the promises that it doesn't keep.
 
-    Must run inside the transaction that has locked the edition.
+    Raises CannotCompose where the rules can't hold together and some that would have to go aren't negotiable.
     """
-    composition, relaxed = _answer(wanted, result)
-    edition.items.all().delete()
-    _store_items(edition, composition)
-    edition.composed_at, edition.cost, edition.worth = now, composition.cost, composition.worth
-    edition.relaxed = relaxed
-    edition.save(update_fields=["composed_at", "cost", "worth", "relaxed"])
+    composition, waived = _composition(wanted, result, negotiable)
+    below = ["standard_worth"] if composition.worth < wanted.standard_worth else []
+    return composition, [*composition.relaxed, *(rule for rule in waived if rule in NEGOTIABLE), *below]
 
 
-def _store_items(edition: Edition, composition: Composition) -> None:
-    EditionItem.objects.bulk_create(
-        EditionItem(
-            edition=edition,
-            slot_id=item.slot,
-            product_id=item.product,
-            reasons=" ".join(item.reasons),
-            is_locked="locked" in item.reasons,
-        )
-        for item in composition.items
-    )
-
-
-def _answer(wanted: Wanted, result: Result) -> tuple[Composition, str]:
-    """Return the composition, and the rules that it doesn't keep. Raises CannotCompose."""
-    composition, waived = _composition(wanted, result)
-    below = ("standard_worth",) if composition.worth < wanted.standard_worth else ()
-    return composition, " ".join((*composition.relaxed, *waived, *below))
-
-
-def _composition(wanted: Wanted, result: Result) -> tuple[Composition, tuple[str, ...]]:
+def _composition(
+    wanted: Wanted, result: Result, negotiable: Collection[str]
+) -> tuple[Composition, tuple[str, ...]]:
     if not wanted.bundle.slots.exists():
         raise CannotCompose("no_slots")
     if composition := result.compositions.get(wanted.key):
         return composition, ()
     conflict: Conflict = result.unsolved[wanted.key]
-    if conflict.best is None or not NEGOTIABLE.issuperset(conflict.without):
-        rules = " ".join(conflict.rules)
-        known = {"no_product": "no_product", "capacity": "no_capacity", "lead_time": "too_late"}
-        raise CannotCompose(known.get(rules, "no_edition"), rules)
+    if conflict.best is None or not set(conflict.without) <= set(negotiable):
+        raise cannot_compose(conflict)
     return conflict.best, conflict.without
+
+
+def cannot_compose(conflict: Conflict) -> CannotCompose:
+    """Return the exception that says what stands against an edition."""
+    rules = " ".join(conflict.rules)
+    known = {"no_product": "no_product", "capacity": "no_capacity", "lead_time": "too_late"}
+    return CannotCompose(known.get(rules, "no_edition"), rules, conflict)
 
 
 def offers_of(products: Iterable[Product], ratings: Mapping[int, float]) -> list[Offer]:

@@ -153,6 +153,10 @@ class Edition(models.Model):
     worth = models.PositiveIntegerField(_("worth at list prices (won)"), default=0)
     # Rules that could not be kept, by their names in `bundles.composition`, separated by spaces.
     relaxed = models.CharField(_("rules relaxed"), max_length=200, blank=True)
+    # Rises with every decision on a draft: whoever decides says which revision they were looking at.
+    revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
+    # What the last re-composition replaced (see `actions.contents`), until the edition is published.
+    before = models.JSONField(_("contents before"), null=True, blank=True, editable=False)
 
     objects = EditionQuerySet.as_manager()
 
@@ -169,6 +173,9 @@ class Edition(models.Model):
                 condition=Q(status="draft", published_at=None)
                 | Q(status="published", published_at__isnull=False),
                 name="published_edition_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(before__isnull=True), name="only_a_draft_can_be_undone"
             ),
         ]
 
@@ -195,6 +202,16 @@ class EditionItem(models.Model):
     is_locked = models.BooleanField(
         _("locked"), default=False, help_text=_("Stays when the rest is composed again.")
     )
+    # What deserved the place more, and the rule of `bundles.composition` that it would have broken.
+    passed_over = models.ForeignKey(
+        Product,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("passed over"),
+    )
+    passed_over_rule = models.CharField(_("rule against it"), max_length=20, blank=True)
 
     class Meta:
         verbose_name = _("edition item")
@@ -202,6 +219,11 @@ class EditionItem(models.Model):
         ordering = ["slot__position"]
         constraints = [
             models.UniqueConstraint(fields=["edition", "product"], name="product_once_per_edition"),
+            models.CheckConstraint(
+                condition=Q(passed_over=None, passed_over_rule="")
+                | (Q(passed_over__isnull=False) & ~Q(passed_over_rule="")),
+                name="passed_over_for_a_rule",
+            ),
         ]
 
     def __str__(self) -> str:

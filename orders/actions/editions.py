@@ -10,12 +10,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from bundles.actions.compose import compose_wanted, keep_edition, replace_contents
+from bundles.actions.compose import compose_wanted, keep_edition
+from bundles.actions.contents import replace_contents
 from bundles.composition import Result
 from bundles.edition_key import EditionKey
 from bundles.edition_requests import Wanted
 from bundles.exceptions import CannotCompose
-from bundles.models import Bundle, Edition, EditionBan, Product, Room
+from bundles.models import Bundle, Edition, Product, Room
 from membership.models import User
 
 from ..cutoff import cutoff_at, lead_days_left
@@ -24,6 +25,7 @@ from ..models import CalendarDay, Occurrence, Order
 from ..querysets import EDITION_COLUMNS, OccurrenceQuerySet
 from ..ratings import stars_by_product, steady_means
 from ..working_days import WorkingDays
+from .agreement import NOTHING_AGREED, Agreement
 from .ledger import Outcome
 
 # How far back members remember what they received.
@@ -72,7 +74,7 @@ def keep_missing(wanted: Wanted, result: Result, *, now: datetime) -> Outcome:
     edition, reason, detail = None, "", ""
     try:
         edition = keep_edition(wanted, result, now=now)
-        _set_cutoffs(wanted.key)
+        set_cutoffs(wanted.key)
     except CannotCompose as error:
         reason, detail = error.reason, error.detail
     return Outcome(
@@ -97,7 +99,7 @@ def ensure_edition(key: EditionKey, *, now: datetime, headcount: int = 0) -> Edi
     headcounts = [*expected.get(key, []), *([headcount] if headcount else [])]
     [wanted] = _wanted({key: headcounts}, Bundle.objects.in_bulk([key.bundle]), now)
     edition = keep_edition(wanted, compose_missing([wanted]), now=now)
-    _set_cutoffs(key)
+    set_cutoffs(key)
     return edition
 
 
@@ -123,12 +125,18 @@ def _wanted(
 
 
 def recompose_edition(
-    edition: Edition, *, locked: Collection[tuple[int, int]], banned: Collection[int], now: datetime
+    edition: Edition,
+    *,
+    locked: Collection[tuple[int, int]],
+    banned: Collection[int],
+    agreed: Agreement = NOTHING_AGREED,
+    now: datetime,
 ) -> Edition:
     """Compose a draft again around what is locked in it (slot, product) and without what is banned from it.
 
-    Raises NotPossible if it is published or already ordered, CannotCompose (and changes nothing) if the rules
-    can't hold together around it.
+    Nobody's decision is lost: raises NotPossible where the draft was published, ordered or changed while the
+    composer was at it, or since `edition` was read. Raises CannotCompose if the rules can't hold together
+    around it, unless the operator agreed to just these contents without some of them. Changes nothing then.
     """
     key = edition.key
     placed = Order.objects.from_edition(key).filter(status="placed")
@@ -138,18 +146,28 @@ def recompose_edition(
     ]
     [plain] = _wanted({key: headcounts}, {key.bundle: edition.bundle}, now)
     wanted = replace(plain, locked=frozenset(locked), banned=frozenset(banned))
-    result = compose_missing([wanted])
+    composition, relaxed = agreed.answer(wanted, compose_missing([wanted]))
+    kept_away = set(banned) - {item.product for item in composition.items}
     with transaction.atomic():
-        draft = Edition.objects.select_for_update().get(pk=edition.pk)
-        if draft.status != Edition.Status.DRAFT or is_ordered(draft):
-            raise NotPossible("edition_fixed")
-        replace_contents(draft, wanted, result, now=now)
-        draft.bans.all().delete()
-        EditionBan.objects.bulk_create(
-            EditionBan(edition=draft, product_id=product) for product in set(banned)
-        )
-        _set_cutoffs(key)
+        draft = lock_draft(edition)
+        replace_contents(draft, composition, relaxed=relaxed, banned=kept_away, now=now)
+        set_cutoffs(key)
     return draft
+
+
+def lock_draft(edition: Edition) -> Edition:
+    """Lock the edition's row and return it. Raises NotPossible if it is no draft, or not as `edition` was."""
+    draft: Edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    require_draft(draft)
+    if draft.revision != edition.revision:
+        raise NotPossible("edition_changed")
+    return draft
+
+
+def require_draft(edition: Edition) -> None:
+    """Raises NotPossible if the contents are promised or ordered already."""
+    if edition.status != Edition.Status.DRAFT or is_ordered(edition):
+        raise NotPossible("edition_fixed")
 
 
 def is_ordered(edition: Edition) -> bool:
@@ -161,7 +179,7 @@ def is_ordered(edition: Edition) -> bool:
 def publish_edition(edition: Edition, *, actor: User | None, now: datetime) -> Edition:
     """Promise the contents to the members; twice changes nothing. Without an actor the rule did it."""
     Edition.objects.filter(pk=edition.pk, status=Edition.Status.DRAFT).update(
-        status=Edition.Status.PUBLISHED, published_at=now, published_by=actor
+        status=Edition.Status.PUBLISHED, published_at=now, published_by=actor, before=None
     )
     edition.refresh_from_db()
     return edition
@@ -191,7 +209,8 @@ def slowest_lead(key: EditionKey) -> int:
     return editions.aggregate(slowest=Max("items__product__lead_days"))["slowest"] or 0
 
 
-def _set_cutoffs(key: EditionKey) -> None:
+def set_cutoffs(key: EditionKey) -> None:
+    """Set the cut-offs that the slowest product of the edition implies."""
     working_days: WorkingDays = CalendarDay.objects.all().working_days()
     planned = Occurrence.objects.bringing(key).filter(status="planned")
     planned.update(cutoff_at=cutoff_at(key.day, slowest_lead(key), working_days))

@@ -136,8 +136,12 @@ def _today(side: Side) -> dict[str, Any]:
     return {"date": str(TODAY)}
 
 
+def _seen(side: Side) -> dict[str, Any]:
+    return {"seen": side.draft.revision}
+
+
 def _product_to_place(side: Side) -> dict[str, Any]:
-    return {"product": side.slot.category.products.exclude(pk=side.product.pk).get().pk}
+    return {**_seen(side), "product": side.slot.category.products.exclude(pk=side.product.pk).get().pk}
 
 
 ORDER = {"number": "placed.number"}
@@ -294,15 +298,19 @@ PAGES = [
     Address("orders:compose_board", get={"200": HUB}),
     Address("orders:compose_fairness", get={"200": HUB}),
     Address("orders:edition_detail", DRAFT, get={"200": HUB}),
-    Address("orders:edition_recompose", DRAFT, post={"302 orders:edition_detail": HUB}),
-    Address("orders:edition_publish", DRAFT, post={"302 orders:edition_detail": HUB}),
+    Address("orders:edition_recompose", DRAFT, post={"302 orders:edition_detail": HUB}, data=_seen),
+    Address("orders:edition_undo", DRAFT, post={"302 orders:edition_detail": HUB}, data=_seen),
+    Address("orders:edition_publish", DRAFT, post={"302 orders:edition_detail": HUB}, data=_seen),
     Address(
         "orders:edition_lock",
         {**DRAFT, "product": "product.pk"},
         post={"302 orders:edition_detail": HUB},
     ),
     Address(
-        "orders:edition_ban", {**DRAFT, "product": "product.pk"}, post={"302 orders:edition_detail": HUB}
+        "orders:edition_ban",
+        {**DRAFT, "product": "product.pk"},
+        post={"302 orders:edition_detail": HUB},
+        data=_seen,
     ),
     Address(
         "orders:edition_place",

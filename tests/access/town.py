@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
+from bundles.actions.contents import snapshot
 from bundles.actions.offer import set_photo
 from bundles.models import Closure
 from delivery.actions.driving import deliver_stop, start_route
@@ -157,7 +158,9 @@ def _order(side: Side, size: int) -> None:
         # Yesterday one more: the first is handed over, the others are still on the van.
         for _ in range(size + 1 if day == YESTERDAY else size):
             f.fixed_order(**ordered(side, day))
-    f.EditionFactory(bundle=side.bundle, delivery_date=OPEN, products=side.products)
+    draft = f.EditionFactory(bundle=side.bundle, delivery_date=OPEN, products=side.products)
+    draft.before = snapshot(draft)
+    draft.save()
     for bundle in side.bundles[1:]:
         f.SlotFactory(bundle=bundle, category=side.products[0].category)
         f.EditionFactory(bundle=bundle, delivery_date=SOON, products=side.products[:1])

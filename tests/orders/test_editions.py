@@ -7,26 +7,32 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from bundles.composition import Conflict
 from bundles.edition_key import EditionKey
 from bundles.exceptions import CannotCompose
-from bundles.models import Bundle, Edition, Product, Slot
+from bundles.models import Bundle, Edition, EditionItem, Product, Slot
+from orders.actions.agreement import Agreement, contents_of, is_concedable
 from orders.actions.edition_choices import (
     allow_product,
     ban_product,
     lock_product,
     place_product,
     recompose_rest,
+    undo_recomposition,
 )
 from orders.actions.editions import (
+    compose_missing,
     drafts_to_publish,
     ensure_edition,
     publish_due_edition,
     publish_edition,
 )
+from orders.actions.publish import publish_drafts
 from orders.exceptions import NotPossible
 from tests.factories import (
     DELIVERY_DATE,
     TUESDAY,
+    CapacityFactory,
     CategoryFactory,
     EditionFactory,
     OccurrenceFactory,
@@ -77,6 +83,7 @@ def test_composing_again_gives_the_same_and_keeps_what_is_locked() -> None:
 
     recompose_rest(edition, now=LATER)
     after = products(edition)
+    edition.refresh_from_db()
     recompose_rest(edition, now=LATER)
 
     edition.refresh_from_db()
@@ -134,6 +141,7 @@ def test_placing_a_banned_product_allows_it() -> None:
     edition = draft()
     bread = products(edition)[0]
     ban_product(edition, bread, now=LATER)
+    edition.refresh_from_db()
 
     place_product(edition, slot_of(edition), bread, instead_of=products(edition)[0].pk, now=LATER)
 
@@ -218,3 +226,249 @@ def test_the_rule_publishes_what_is_near_once_and_says_that_nobody_had() -> None
     assert drafts_to_publish(now=TUESDAY) == [last.pk]
     first.refresh_from_db()
     assert (first.published_by, first.published_at) == (None, TUESDAY)
+
+
+# -- Two at once ----------------------------------------------------------------------------------
+
+
+def while_composing(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Any]) -> None:
+    """Let something happen while the composer is at it, which takes seconds in a big town."""
+
+    def compose(wanted: Any) -> Any:
+        result = compose_missing(wanted)
+        happens()
+        return result
+
+    monkeypatch.setattr("orders.actions.editions.compose_missing", compose)
+
+
+MEANWHILE: dict[str, Deed] = {
+    "locked": lambda edition: lock_product(edition, products(edition)[1].pk, is_locked=True),
+    "banned": lambda edition: ban_product(edition, products(edition)[0], now=LATER),
+    "composed": lambda edition: recompose_rest(edition, now=LATER),
+}
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE)
+def test_what_another_operator_decides_meanwhile_is_kept(
+    meanwhile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition = draft()
+    mine, theirs = (Edition.objects.get(pk=edition.pk) for _ in range(2))
+    after: list[Any] = []
+
+    def happens() -> None:
+        monkeypatch.undo()
+        MEANWHILE[meanwhile](theirs)
+        after.append(everything())
+
+    while_composing(monkeypatch, happens)
+
+    with pytest.raises(NotPossible, match="edition_changed"):
+        recompose_rest(mine, now=LATER)
+
+    assert [everything()] == after
+
+
+@pytest.mark.parametrize("deed", ["recompose", "ban", "place"])
+def test_who_looks_at_old_contents_changes_nothing(deed: str) -> None:
+    edition = draft()
+    lock_product(Edition.objects.get(pk=edition.pk), products(edition)[0].pk, is_locked=True)
+    before = everything()
+
+    with pytest.raises(NotPossible, match="edition_changed"):
+        DEEDS[deed](edition)
+
+    assert everything() == before
+
+
+def test_two_locks_do_not_disturb_each_other() -> None:
+    edition = draft()
+    for product in products(edition):
+        lock_product(Edition.objects.get(pk=edition.pk), product.pk, is_locked=True)
+
+    assert [item.is_locked for item in edition.items.all()] == [True, True]
+
+
+def test_only_what_was_seen_is_published() -> None:
+    seen, changed, published = (draft(code) for code in ("bread", "coffee", "fruit"))
+    publish_edition(published, actor=None, now=TUESDAY)
+    recompose_rest(Edition.objects.get(pk=changed.pk), now=LATER)
+    person = operator()
+
+    left = publish_drafts({each.pk: 0 for each in (seen, changed, published)}, actor=person, now=LATER)
+
+    assert left == [changed]
+    assert list(Edition.objects.order_by("pk").values_list("status", "published_by")) == [
+        ("published", person.pk),
+        ("draft", None),
+        ("published", None),
+    ]
+
+
+# -- Undo -----------------------------------------------------------------------------------------
+
+
+def test_the_last_re_composition_can_be_undone() -> None:
+    edition = draft()
+    bread, coffee = products(edition)
+    EditionItem.objects.filter(product=bread).update(
+        passed_over=other_bread(edition), passed_over_rule="max_cost"
+    )
+    Edition.objects.update(relaxed="max_cost")
+    edition.refresh_from_db()
+    columns = ("slot", "product", "reasons", "is_locked", "passed_over", "passed_over_rule")
+    fields = ("composed_at", "cost", "worth", "relaxed")
+    before = list(edition.items.order_by("pk").values_list(*columns))
+    figures = Edition.objects.values_list(*fields).get()
+    ban_product(edition, bread, now=LATER)
+    edition.refresh_from_db()
+
+    undo_recomposition(edition, now=LATER)
+    after = everything()
+    undo_recomposition(edition, now=LATER)
+
+    assert everything() == after
+    assert list(edition.items.order_by("pk").values_list(*columns)) == before
+    assert Edition.objects.values_list(*fields).get() == figures
+    assert (edition.bans.count(), Edition.objects.get().before) == (0, None)
+
+
+def test_undo_keeps_a_lock_that_was_set_meanwhile() -> None:
+    edition = draft()
+    bread, coffee = products(edition)
+    lock_product(edition, coffee.pk, is_locked=True)
+    lock_product(edition, coffee.pk, is_locked=False)
+    ban_product(edition, bread, now=LATER)
+    edition.refresh_from_db()
+    lock_product(edition, coffee.pk, is_locked=True)
+
+    undo_recomposition(edition, now=LATER)
+
+    assert [(each.product, each.is_locked) for each in edition.items.order_by("slot__position")] == [
+        (bread, False),
+        (coffee, True),
+    ]
+
+
+@pytest.mark.parametrize("change", [{"daily_capacity": 0}, {"lead_days": 30}, {"is_active": False}])
+def test_what_is_no_longer_possible_does_not_come_back(change: dict[str, Any]) -> None:
+    edition = draft()
+    bread = products(edition)[0]
+    ban_product(edition, bread, now=LATER)
+    edition.refresh_from_db()
+    Product.objects.filter(pk=bread.pk).update(**change)
+    before = everything()
+
+    with pytest.raises(NotPossible) as caught:
+        undo_recomposition(edition, now=LATER)
+
+    assert (caught.value.reason, caught.value.detail) == ("cannot_come_back", bread.name)
+    assert everything() == before
+
+
+def test_published_contents_are_not_undone() -> None:
+    edition = draft()
+    recompose_rest(edition, now=LATER)
+    edition.refresh_from_db()
+    publish_edition(edition, actor=None, now=LATER)
+    before = everything()
+
+    with pytest.raises(NotPossible, match="edition_fixed"):
+        undo_recomposition(edition, now=LATER)
+
+    assert everything() == before
+
+
+# -- What can't hold together ---------------------------------------------------------------------
+
+
+def refused(deed: Callable[[], Any]) -> Conflict:
+    with pytest.raises(CannotCompose) as caught:
+        deed()
+    assert caught.value.conflict
+    return caught.value.conflict
+
+
+def test_what_breaks_a_rule_comes_only_when_the_operator_agrees_to_it() -> None:
+    edition = draft("bread")
+    dear = other_bread(edition)
+    Product.objects.filter(pk=dear.pk).update(supply_price=1_900)
+    before = everything()
+
+    def place(agreed: Agreement) -> None:
+        place_product(edition, slot_of(edition), dear, instead_of=None, agreed=agreed, now=LATER)
+
+    conflict = refused(lambda: place(Agreement()))
+
+    # Ten pieces at ₩1,900; of ₩20,000 the hub keeps 15 %.
+    assert {figure.rule: (figure.wanted, figure.possible) for figure in conflict.figures} == {
+        "max_cost": (17_000, 19_000),
+        "locked": (1, 1),
+    }
+    assert (conflict.without, is_concedable(conflict)) == (("max_cost",), True)
+    assert conflict.best
+    shown = contents_of(conflict.best)
+    assert shown == {(slot_of(edition).pk, dear.pk)}
+    for other in (Agreement(frozenset({"max_cost"})), Agreement(frozenset({"min_worth"}), shown)):
+        refused(lambda other=other: place(other))  # type: ignore[misc]
+    assert everything() == before
+
+    place(Agreement(frozenset({"max_cost"}), shown))
+
+    edition.refresh_from_db()
+    assert (products(edition), edition.relaxed, edition.cost) == ([dear], "max_cost", 19_000)
+
+
+def test_what_an_operator_set_goes_if_they_agree() -> None:
+    """The only bread in time is the banned one: without the ban it comes back, and the ban is gone."""
+    edition = draft("bread")
+    [bread] = products(edition)
+    ban_product(edition, bread, now=LATER)
+    Product.objects.exclude(pk=bread.pk).update(lead_days=30)
+    edition.refresh_from_db()
+
+    conflict = refused(lambda: recompose_rest(edition, now=LATER))
+    assert (set(conflict.rules), conflict.without) == ({"banned", "lead_time"}, ("banned",))
+    assert conflict.best
+    agreed = Agreement(frozenset(conflict.without), contents_of(conflict.best))
+    recompose_rest(edition, agreed=agreed, now=LATER)
+
+    edition.refresh_from_db()
+    assert (products(edition), edition.bans.count(), edition.relaxed) == ([bread], 0, "")
+
+
+def test_what_could_not_be_delivered_is_not_to_be_agreed_to() -> None:
+    edition = draft("bread")
+    Product.objects.update(daily_capacity=3)
+    before = everything()
+
+    conflict = refused(lambda: recompose_rest(edition, now=LATER))
+    assert [(each.rule, each.slot, each.wanted, each.possible) for each in conflict.figures] == [
+        ("capacity", slot_of(edition).pk, 10, 3)
+    ]
+    assert (conflict.without, is_concedable(conflict)) == (("capacity",), False)
+    assert conflict.best
+    agreed = Agreement(frozenset({"capacity"}), contents_of(conflict.best))
+    refused(lambda: recompose_rest(edition, agreed=agreed, now=LATER))
+
+    assert everything() == before
+
+
+def test_what_was_passed_over_is_kept_with_its_rule() -> None:
+    """Both others have sold already, but the third costs more than the price allows."""
+    edition = draft("bread")
+    [bread] = products(edition)
+    dear = other_bread(edition)
+    Product.objects.filter(pk=dear.pk).update(supply_price=1_900)
+    CapacityFactory(product=bread, made_on=DELIVERY_DATE - timedelta(days=1), reserved=100)
+    others = Product.objects.exclude(pk__in=[bread.pk, dear.pk])
+    for other in others:
+        CapacityFactory(product=other, made_on=DELIVERY_DATE - timedelta(days=1), reserved=100)
+
+    recompose_rest(edition, now=LATER)
+
+    item = edition.items.get()
+    assert item.product != dear
+    assert (item.passed_over, item.passed_over_rule) == (dear, "max_cost")
+    assert "passed_over" in item.reasons.split()

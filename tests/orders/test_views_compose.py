@@ -1,5 +1,6 @@
 """The compose board, one edition, and the fair shares: for operators only."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -7,11 +8,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import translation
 
 from bundles.edition_key import EditionKey
-from bundles.models import Edition, Product
+from bundles.models import Edition, EditionItem, Product
+from membership.allergens import mask
 from membership.models import User
 from orders.actions.editions import ensure_edition, publish_edition
 from orders.compose_board import cannot_words, read_board, read_to_do
@@ -80,8 +82,9 @@ def first_product(edition: Edition) -> Product:
 
 
 def said(client: Client, address: str, **data: object) -> list[str]:
-    """Post and return the messages of the page that follows."""
-    response = client.post(address, data, follow=True)
+    """Post, as one who has just read the edition, and return the messages of the page that follows."""
+    pk = int(resolve(address).kwargs["pk"])
+    response = client.post(address, {"seen": Edition.objects.get(pk=pk).revision, **data}, follow=True)
     assert [status for _to, status in response.redirect_chain] == [302]
     return [str(message) for message in response.context["messages"]]
 
@@ -232,18 +235,25 @@ def test_what_composing_again_changed_is_compared(monkeypatch: pytest.MonkeyPatc
     Product.objects.exclude(pk=bread.pk).update(supply_price=1_600, list_price=2_100)
     monkeypatch.setattr("membership.clock.now", lambda: TUESDAY + timedelta(minutes=1))
 
-    client.post(url("ban", edition, bread.pk))
+    Product.objects.filter(pk=bread.pk).update(allergens=mask([1, 6]))
+    Product.objects.exclude(pk=bread.pk).update(allergens=mask([6, 2]))
+    OrderFactory(bundle=edition.bundle, headcount=20)
 
-    change = client.get(page_of(edition)).context["change"]
-    assert (change.cost_before, change.cost, change.worth_before, change.worth) == (
-        15_000,
-        16_000,
-        20_000,
-        21_000,
-    )
+    client.post(url("ban", edition, bread.pk), {"seen": 0})
+
+    change = client_of(operator()).get(page_of(edition)).context["change"]
+    assert (change.before.cost, change.after.cost) == (15_000, 16_000)
+    assert (change.before.worth, change.after.worth) == (20_000, 21_000)
     assert (change.saving_before, change.saving) == (0, 1_000)
-    assert (change.gone, change.come) == ([bread], [first_product(edition)])
-    assert client_of(operator()).get(page_of(edition)).context["change"] is None
+    new = first_product(edition)
+    assert (change.gone, change.come) == ([bread], [new])
+    translation.activate("en")
+    assert (change.allergens_gone, change.allergens_come) == (["1 Eggs"], ["2 Milk"])
+    # One of three producers sells all of it: three times its share, whoever it is.
+    assert {(turn.producer, turn.before, turn.after) for turn in change.turns} == {
+        (bread.producer, 300, 0),
+        (new.producer, 0, 300),
+    }
 
 
 def test_what_cannot_be_is_said_in_words_and_changes_nothing() -> None:
@@ -255,15 +265,12 @@ def test_what_cannot_be_is_said_in_words_and_changes_nothing() -> None:
     foreign = bundle_with("coffee").slots.get().category.products.first()
     before = everything()
 
-    assert said(client, url("place", edition, slot.pk), product=slow.pk) == [
-        "Nothing was changed. No contents could be composed for this date: what is locked + the lead times"
-    ]
     for wrong in (foreign.pk, "", "x"):
         assert said(client, url("place", edition, slot.pk), product=wrong) == [
             "Choose a product of this category."
         ]
     assert said(client, url("lock", edition, slow.pk)) == [
-        "The contents have changed in the meantime: please look again"
+        "The contents were changed in the meantime, so nothing was done: please look again"
     ]
     assert everything() == before
 
@@ -316,6 +323,95 @@ def test_composition_is_the_operators_alone(stranger: object) -> None:
 
     assert (reads, writes) == ([404] * 3, [404] * 5)
     assert everything() == before
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 30])
+def test_who_does_not_say_what_they_saw_changes_nothing(seen: str) -> None:
+    edition, client = draft("bread"), client_of(operator())
+    before = everything()
+
+    answers = [
+        said(client, url(deed, edition, *keys), seen=seen)
+        for deed, keys in (
+            ("recompose", ()),
+            ("publish", ()),
+            ("ban", (first_product(edition).pk,)),
+        )
+    ]
+
+    assert (
+        answers == [["The contents were changed in the meantime, so nothing was done: please look again"]] * 3
+    )
+    assert everything() == before
+
+
+def test_a_conflict_is_told_with_figures_and_accepted_with_one_click() -> None:
+    edition, client = draft("bread"), client_of(operator())
+    slot, bread = edition.bundle.slots.get(), first_product(edition)
+    dear = slot.category.products.exclude(pk=bread.pk).order_by("pk").first()
+    Product.objects.filter(pk=dear.pk).update(supply_price=1_900)
+    before = everything()
+
+    response = client.post(url("place", edition, slot.pk), {"product": dear.pk, "seen": 0})
+
+    conflict = response.context["conflict"]
+    assert (response.status_code, everything()) == (409, before)
+    assert [(each.words, each.wanted, each.possible) for each in conflict.obstacles] == [
+        ("the most cost", 17_000, 19_000),
+        ("what is locked", 1, 1),
+    ]
+    assert conflict.may_accept
+    assert (conflict.best.change.gone, conflict.best.change.come) == ([bread], [dear])
+    html = response.content.decode()
+    assert "The goods may cost ₩17,000; the cheapest contents cost ₩19,000." in html
+    form = html[html.index("<form", html.index("best")) : html.index("Accept these contents")]
+    accepted = dict(re.findall('name="([a-z]+)" value="([^"]*)"', form))
+
+    assert client.post(url("place", edition, slot.pk), accepted).status_code == 302
+
+    edition.refresh_from_db()
+    assert (first_product(edition), edition.relaxed) == (dear, "max_cost")
+
+
+def test_what_stands_in_the_way_of_another_product_is_told_in_won() -> None:
+    edition = draft("bread")
+    dear = first_product(edition).category.products.order_by("pk").last()
+    Product.objects.filter(pk=dear.pk).update(supply_price=1_900, name_en="Dear bread")
+    EditionItem.objects.update(
+        reasons="below_fair_share passed_over", passed_over=dear, passed_over_rule="max_cost"
+    )
+
+    html = client_of(operator()).get(page_of(edition)).content.decode()
+
+    words = (
+        f"“Dear bread” of {dear.producer.name_en or dear.producer.name} deserved it more, "
+        "but would cost ₩2,000 above what the price allows"
+    )
+    assert (html.count(words), html.count("Another one deserved it more")) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "excess"),
+    [
+        ("max_cost", {"supply_price": 1_750}, 500),
+        ("max_cost", {"supply_price": 1_700}, None),
+        ("min_worth", {"list_price": 1_990}, 100),
+        ("min_worth", {}, None),
+        ("producer_share", {}, 100),
+        ("capacity", {}, None),
+    ],
+)
+def test_by_how_much_a_rule_would_be_broken(rule: str, change: dict[str, int], excess: int | None) -> None:
+    edition = draft("bread")
+    edition.bundle.max_producer_percent = 60
+    other = first_product(edition).category.products.order_by("pk").last()
+    Product.objects.filter(pk=other.pk).update(**change)
+    EditionItem.objects.update(passed_over=other, passed_over_rule=rule)
+
+    [row] = read_page(edition, now=TUESDAY).rows
+
+    assert row.passed_over
+    assert (row.passed_over.product, row.passed_over.rule, row.passed_over.excess) == (other, rule, excess)
 
 
 # -- Fair shares ----------------------------------------------------------------------------------
