@@ -143,6 +143,7 @@ SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
 CELERY_BEAT_SCHEDULE = {
     "preview-occurrences": {"task": "orders.tasks.preview_occurrences", "schedule": 600},
     "fix-due-orders": {"task": "orders.tasks.fix_due_orders", "schedule": SWEEP_SECONDS},
+    "remind-producers": {"task": "orders.tasks.remind_producers", "schedule": SWEEP_SECONDS},
     "close-producer-deadlines": {"task": "orders.tasks.close_producer_deadlines", "schedule": SWEEP_SECONDS},
     "send-notifications": {"task": "orders.tasks.send_notifications", "schedule": SWEEP_SECONDS},
     "plan-due-routes": {"task": "delivery.tasks.plan_due_routes", "schedule": SWEEP_SECONDS},
@@ -157,6 +158,8 @@ CUTOFF_BUSINESS_DAYS = env.int("CUTOFF_BUSINESS_DAYS", default=3)
 CUTOFF_TIME = time(15, 0)
 # Producers answer a purchase order before this time of the next business day after it was issued.
 ACKNOWLEDGE_TIME = time(15, 0)
+# So many hours before that, a producer who hasn't answered is reminded; 0: never.
+PRODUCER_REMINDER_HOURS = env.int("PRODUCER_REMINDER_HOURS", default=4)
 # Routes of day D are planned on the business day before at this time.
 ROUTE_PLANNING_TIME = time(16, 0)
 ROUTE_SECONDS = env.float("ROUTE_SECONDS", default=5)

@@ -18,7 +18,7 @@ from .actions.fix import fix_occurrence, fix_order
 from .actions.fulfil import issue_statement
 from .actions.ledger import run_step
 from .actions.preview import preview_standing_order
-from .actions.purchase import close_deadline
+from .actions.purchase import close_deadline, remind_producer
 from .models import CycleRun, Occurrence, Order, PurchaseOrder, StandingOrder
 
 Step = CycleRun.Step
@@ -64,6 +64,16 @@ def fix_due(*, now: datetime, day: date | None = None) -> list[CycleRun]:
         ),
     ]
     return [run for run in runs if run]
+
+
+def remind_producers(*, now: datetime, day: date | None = None) -> list[CycleRun]:
+    """Remind the producers who haven't answered a purchase order of which the deadline is near."""
+    waiting = PurchaseOrder.objects.to_remind(now)
+    if day:
+        waiting = waiting.on(day)
+    keys = list(waiting.order_by("pk").values_list("pk", flat=True))
+    run = run_step(Step.REMIND, keys, lambda pk: remind_producer(pk, now=now), now=now)
+    return [run] if run else []
 
 
 def close_deadlines(*, now: datetime, day: date | None = None) -> list[CycleRun]:

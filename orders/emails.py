@@ -53,6 +53,10 @@ def _send(row: Notification) -> None:
         }
         if row.kind == Notification.Kind.ORDER_NOT_MADE:
             context |= {"date": date if reason else "", "reason": words(reason or date)}
+        html = None
+        if row.purchase_order:
+            context["lines"] = list(row.purchase_order.lines.select_related("product"))
+            html = render_to_string("orders/emails/purchase_order.html", context)
         subject = render_to_string("orders/emails/subject.txt", context).strip()
         body = render_to_string("orders/emails/body.txt", context)
-    send_mail(subject, body, None, [row.recipient.email])
+    send_mail(subject, body, None, [row.recipient.email], html_message=html)

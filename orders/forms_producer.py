@@ -60,6 +60,14 @@ class ShortageForm(forms.Form):
         return confirmed
 
 
+class NoteForm(forms.Form):
+    """A message to the other side about a purchase order."""
+
+    text = forms.CharField(
+        label=_("Message"), max_length=300, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 300})
+    )
+
+
 class CountForm(forms.Form):
     """How many units are here, of so many that should be."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
@@ -124,6 +125,13 @@ COMING = Coalesce("lines__confirmed", "lines__ordered")
 class PurchaseOrderQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> PurchaseOrderQuerySet:
         return self if is_operator(user) else self.filter(producer__in=producer_ids(user))
+
+    def to_remind(self, now: datetime) -> PurchaseOrderQuerySet:
+        """Purchase orders whose deadline is near and whose producer hasn't been reminded of it."""
+        near = now + timedelta(hours=settings.PRODUCER_REMINDER_HOURS)
+        return self.filter(
+            status="issued", reminded_at=None, acknowledge_by__gt=now, acknowledge_by__lte=near
+        )
 
     def past_deadline(self, now: datetime) -> PurchaseOrderQuerySet:
         """Purchase orders that nobody acknowledged in time."""

@@ -21,6 +21,12 @@ def fix_due_orders() -> None:
 
 
 @shared_task
+def remind_producers() -> None:
+    """Remind producers whose answer is due soon."""
+    cycle.remind_producers(now=clock.now())
+
+
+@shared_task
 def close_producer_deadlines() -> None:
     """Mark purchase orders that nobody acknowledged in time."""
     cycle.close_deadlines(now=clock.now())

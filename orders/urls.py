@@ -58,6 +58,7 @@ urlpatterns = [
         floor.purchase_order_line_take_back,
         name="purchase_order_line_take_back",
     ),
+    path("purchase-orders/<slug:number>/notes/", producer.purchase_order_note, name="purchase_order_note"),
     path("purchase-orders/<slug:number>/receive/", hub.purchase_order_receive, name="purchase_order_receive"),
     path(
         "purchase-orders/<slug:number>/labels.pdf", labels.purchase_order_labels, name="purchase_order_labels"

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import F
 
-from membership.models import User
+from membership.models import Organization, User
 
 from ..cutoff import acknowledge_by
 from ..exceptions import CannotFix, NotPossible
@@ -20,7 +20,7 @@ from ..models import (
 )
 from .advance import advance_purchase_order
 from .ledger import Outcome
-from .notify import notify, notify_producer, operators
+from .notify import notify, notify_producer, operators, people
 
 Status = PurchaseOrder.Status
 
@@ -102,14 +102,42 @@ def accept_purchase_order(purchase_order: PurchaseOrder, *, actor: User, now: da
 
 
 @transaction.atomic
+def remind_producer(purchase_order_id: int, *, now: datetime) -> Outcome | None:
+    """Remind a producer of its deadline, once for each deadline."""
+    due = PurchaseOrder.objects.to_remind(now).select_for_update().filter(pk=purchase_order_id)
+    purchase_order = due.first()
+    if purchase_order is None:
+        return None
+    PurchaseOrder.objects.filter(pk=purchase_order.pk).update(reminded_at=now)
+    notify_producer(purchase_order, Notification.Kind.PURCHASE_ORDER_REMINDER, now=now)
+    return _done(purchase_order)
+
+
+@transaction.atomic
 def close_deadline(purchase_order_id: int, *, now: datetime) -> Outcome | None:
-    """Mark a purchase order that nobody acknowledged in time, and tell producer and operators."""
+    """Mark a purchase order that nobody acknowledged in time; operators are told whom to call."""
     purchase_order = PurchaseOrder.objects.select_for_update().get(pk=purchase_order_id)
     if purchase_order.status != Status.ISSUED or purchase_order.acknowledge_by > now:
         return None
     advance_purchase_order(purchase_order, Status.OVERDUE, actor=None, now=now)
     notify_producer(purchase_order, Notification.Kind.PURCHASE_ORDER_OVERDUE, now=now)
-    notify(operators(), Notification.Kind.PURCHASE_ORDER_OVERDUE, now=now, purchase_order=purchase_order)
+    notify(
+        operators(),
+        Notification.Kind.PURCHASE_ORDER_OVERDUE,
+        now=now,
+        purchase_order=purchase_order,
+        detail=_phones(purchase_order.producer),
+    )
+    return _done(purchase_order)
+
+
+def _phones(producer: Organization) -> str:
+    """The producer's telephone and those of its people, by name."""
+    own = [f"{user.name} {user.phone}" for user in people(producer, "producer") if user.phone]
+    return " · ".join(filter(None, [producer.phone, *own]))
+
+
+def _done(purchase_order: PurchaseOrder) -> Outcome:
     return Outcome(
         "done",
         purchase_order.number,

@@ -52,6 +52,11 @@ class PurchaseOrder(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_to_answer(self) -> bool:
+        """Whether it waits for the producer's word, in time or late."""
+        return self.status in (self.Status.ISSUED, self.Status.OVERDUE)
+
     @staticmethod
     def number_for(producer_id: int, delivery_date: date) -> str:
         """The number that the producer and the date give."""

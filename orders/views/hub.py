@@ -161,7 +161,7 @@ def _urls(run: CycleRun, items: Iterable[CycleItem]) -> dict[int, str]:
     """
     subjects = {item.subject: item for item in items}
     name, numbers = "", set[str]()
-    if run.step == CycleRun.Step.ACKNOWLEDGE:
+    if run.step in (CycleRun.Step.REMIND, CycleRun.Step.ACKNOWLEDGE):
         name = "orders:purchase_order_detail"
         numbers = set(PurchaseOrder.objects.filter(number__in=subjects).values_list("number", flat=True))
     elif run.step in (CycleRun.Step.FIX, CycleRun.Step.STATEMENT):

@@ -18,11 +18,12 @@ from membership import clock
 from membership.models import Organization
 from membership.permissions import is_operator, role_required
 
+from ..actions.note import write_note
 from ..actions.purchase import accept_purchase_order
 from ..actions.shortage import report_shortage
 from ..exceptions import NotPossible
 from ..forms_labels import ProducerLabelForm
-from ..forms_producer import PurchaseOrderFilter, ShortageForm
+from ..forms_producer import NoteForm, PurchaseOrderFilter, ShortageForm
 from ..models import PurchaseOrder, PurchaseOrderEvent, Shortage
 from ..production import what_to_make
 from ..reasons import words
@@ -128,6 +129,18 @@ def purchase_order_shortage(request: HttpRequest, number: str, line: int) -> Htt
     return redirect("orders:purchase_order_detail", number)
 
 
+@require_POST
+def purchase_order_note(request: HttpRequest, number: str) -> HttpResponse:
+    """Write to the other side: a producer to the hub, the hub to a producer."""
+    purchase_order = _purchase_order(request, number)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, purchase_order, note=form)
+    write_note(purchase_order, form.cleaned_data["text"], actor=request.user, now=clock.now())  # type: ignore[arg-type]
+    messages.success(request, _("The message is on its way."))
+    return redirect("orders:purchase_order_detail", number)
+
+
 @require_GET
 @role_required("producer", "operator")
 def production(request: HttpRequest) -> HttpResponse:
@@ -153,9 +166,12 @@ def _purchase_order(request: HttpRequest, number: str) -> PurchaseOrder:
 
 
 def _detail(
-    request: HttpRequest, purchase_order: PurchaseOrder, wrong: ShortageForm | None = None
+    request: HttpRequest,
+    purchase_order: PurchaseOrder,
+    wrong: ShortageForm | None = None,
+    note: NoteForm | None = None,
 ) -> HttpResponse:
-    """Show the purchase order; `wrong` is a shortage form that was filled in badly."""
+    """Show the purchase order; `wrong` and `note` are forms that were filled in badly."""
     lines = list(purchase_order.lines.select_related("product"))
     status = PurchaseOrder.Status(purchase_order.status)
     may_change = status != PurchaseOrder.Status.RECEIVED
@@ -168,7 +184,8 @@ def _detail(
         "shortages": _shortages(purchase_order),
         "shortage_forms": _shortage_forms(lines, wrong) if may_change else [],
         "shortage_open": wrong is not None,
-        "to_answer": status in (PurchaseOrder.Status.ISSUED, PurchaseOrder.Status.OVERDUE),
+        "to_answer": purchase_order.is_to_answer,
+        "note_form": note or NoteForm(),
         "may_receive": may_change and is_operator(request.user),  # type: ignore[arg-type]
         "is_operator": is_operator(request.user),  # type: ignore[arg-type]
         "hub": Organization.objects.filter(kind=Organization.Kind.HUB).order_by("pk").first(),
@@ -176,7 +193,7 @@ def _detail(
         "label_form": ProducerLabelForm(),
         "crumbs": [{"label": _("Purchase orders"), "url": reverse("orders:purchase_order_list")}],
     }
-    return render(request, "orders/purchase_order_detail.html", context, status=422 if wrong else 200)
+    return render(request, "orders/purchase_order_detail.html", context, status=422 if wrong or note else 200)
 
 
 def _shortage_forms(lines: list[Any], wrong: ShortageForm | None) -> list[ShortageForm]:
@@ -191,8 +208,9 @@ def _shortages(purchase_order: PurchaseOrder) -> QuerySet[Shortage]:
 
 
 def _timeline(purchase_order: PurchaseOrder) -> list[dict[str, Any]]:
+    """Return what happened to the purchase order and what was written about it, in that order."""
     events: QuerySet[PurchaseOrderEvent] = purchase_order.events.select_related("actor")
-    return [
+    happened = [
         {
             "at": event.at,
             "text": event.get_to_display(),
@@ -202,3 +220,8 @@ def _timeline(purchase_order: PurchaseOrder) -> list[dict[str, Any]]:
         }
         for event in events
     ]
+    written = [
+        {"at": note.at, "text": _("Message"), "who": note.author, "state": "", "note": note.text}
+        for note in purchase_order.notes.select_related("author")
+    ]
+    return sorted(happened + written, key=lambda entry: entry["at"])

@@ -291,6 +291,12 @@ PAGES = [
         post={"302 orders:purchase_order_detail": PRODUCER | HUB},
         data=_shortage,
     ),
+    Address(
+        "orders:purchase_order_note",
+        PURCHASE_ORDER,
+        post={"302 orders:purchase_order_detail": PRODUCER | HUB},
+        data=lambda side: {"text": "내일 아침에 갑니다"},
+    ),
     Address("orders:purchase_order_labels", PURCHASE_ORDER, get={"200": PRODUCER | HUB}),
     Address("orders:rating_list", get={"200": ANY_PRODUCER | HUB}),
     Address("orders:production", get={"200": ANY_PRODUCER | HUB}),
