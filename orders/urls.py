@@ -65,6 +65,7 @@ urlpatterns = [
     ),
     path("ratings/", rating.rating_list, name="rating_list"),
     path("production/", producer.production, name="production"),
+    path("production.xlsx", producer.production_file, name="production_file"),
     path("compose/", compose.compose_board, name="compose_board"),
     path("compose/fairness/", compose.compose_fairness, name="compose_fairness"),
     path("compose/<int:pk>/", edition.edition_detail, name="edition_detail"),

@@ -26,6 +26,7 @@ from ..forms_labels import ProducerLabelForm
 from ..forms_producer import NoteForm, PurchaseOrderFilter, ShortageForm
 from ..models import PurchaseOrder, PurchaseOrderEvent, Shortage
 from ..production import what_to_make
+from ..production_sheet import production_xlsx
 from ..reasons import words
 from .back import redirect_back
 from .floor import what_became_of
@@ -152,6 +153,19 @@ def production(request: HttpRequest) -> HttpResponse:
         "is_operator": is_operator(request.user),  # type: ignore[arg-type]
     }
     return render(request, "orders/production.html", context)
+
+
+@require_GET
+@role_required("producer", "operator")
+def production_file(request: HttpRequest) -> HttpResponse:
+    """The same weeks as a spreadsheet."""
+    today = clock.today()
+    file = production_xlsx(_production(request, today, PRODUCTION_DAYS))
+    response = HttpResponse(
+        file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    response["Content-Disposition"] = f'attachment; filename="production-{today}.xlsx"'
+    return response
 
 
 def _production(request: HttpRequest, today: date, days: int) -> list[Any]:

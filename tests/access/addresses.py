@@ -300,6 +300,7 @@ PAGES = [
     Address("orders:purchase_order_labels", PURCHASE_ORDER, get={"200": PRODUCER | HUB}),
     Address("orders:rating_list", get={"200": ANY_PRODUCER | HUB}),
     Address("orders:production", get={"200": ANY_PRODUCER | HUB}),
+    Address("orders:production_file", get={"200": ANY_PRODUCER | HUB}),
     # -- The hub
     Address("orders:compose_board", get={"200": HUB}),
     Address("orders:compose_fairness", get={"200": HUB}),

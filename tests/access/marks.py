@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from delivery.models import Vehicle
@@ -100,6 +101,9 @@ def text_of(response: HttpResponse) -> str:
     """Return what a reader gets to read, and what their browser gets."""
     if response["Content-Type"] == "application/pdf":
         return "".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
+    if "spreadsheet" in response["Content-Type"]:
+        rows = load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True)
+        return " ".join(str(cell) for row in rows for cell in row)
     if response["Content-Type"] == "image/jpeg":
         return ""
     return re.sub(r"\s+", " ", response.content.decode())
