@@ -120,6 +120,7 @@ class BundleAdmin(admin.ModelAdmin):
     list_select_related = ["plan"]
     search_fields = ["name", "name_en", "code"]
     autocomplete_fields = ["plan"]
+    exclude = ["photo"]  # re-encoded by the page on which it is uploaded
     inlines = [SlotInline]
 
 

@@ -1,4 +1,4 @@
-"""What producers fill in: a product, its photo, the units for a day, and closed days."""
+"""What producers fill in: a product with its photo, the units for a day, and closed days."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -11,19 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from membership.allergens import ALLERGENS, codes, mask
 from membership.models import Organization
+from membership.photo_field import KeepsPhoto, PhotoField
+from membership.photos import square_jpeg
 
 from .models import CapacityPool, Category, Product
-from .photos import MAX_BYTES
 
 MAX_WON = 10_000_000
 MAX_UNITS = 100_000
 # How far ahead, and how many days at once, capacity and closed days are planned.
 MAX_DAYS = 366
-PHOTO_WORDS = {
-    "too_large": _("The photo is too large: at most 10 MB."),
-    "too_many_pixels": _("The photo has too many pixels: at most 50 million, such as 8,000 × 6,000."),
-    "not_a_picture": _("This file can't be read as a photo. Please choose a JPEG, PNG or WebP file."),
-}
 
 
 class DateInput(forms.DateInput):
@@ -55,8 +51,8 @@ class NamedChoice(forms.ModelChoiceField):
 # -- The product ----------------------------------------------------------------------------------
 
 
-class ProductForm(forms.ModelForm):
-    """A product as its producer describes it; its code and photo are not asked here."""
+class ProductForm(KeepsPhoto):
+    """A product as its producer describes it, with a new photo if there is one; its code is not asked."""
 
     producer = NamedChoice(queryset=Organization.objects.none(), label=_("Producer"), empty_label=None)
     category = NamedChoice(queryset=Category.objects.all(), label=_("Category"))
@@ -75,6 +71,10 @@ class ProductForm(forms.ModelForm):
         help_text=_("An oven or a team that makes several products, counted in servings."),
     )
     daily_capacity = _amount("daily_capacity", 0, MAX_UNITS)
+    photo = PhotoField(
+        square_jpeg,
+        help_text=_("JPEG, PNG or WebP of at most 10 MB. It is cut to a square around its middle."),
+    )
     allergens = forms.MultipleChoiceField(
         label=_("Allergens"),
         required=False,
@@ -156,27 +156,6 @@ class ProductForm(forms.ModelForm):
         if first and last and last < first:
             self.add_error("offered_until", _("The end is before the beginning."))
         return cleaned
-
-
-class PhotoForm(forms.Form):
-    """A new photo; what is in the file is looked at by `bundles.photos`."""
-
-    photo = forms.FileField(
-        label=_("Photo"),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        help_text=_("JPEG, PNG or WebP of at most 10 MB. It is cut to a square around its middle."),
-        error_messages={"empty": PHOTO_WORDS["not_a_picture"]},
-    )
-
-    def clean_photo(self) -> Any:
-        photo = self.cleaned_data["photo"]
-        if photo.size > MAX_BYTES:
-            raise forms.ValidationError(PHOTO_WORDS["too_large"])
-        return photo
-
-    def blame(self, reason: str) -> None:
-        """Show why the photo can't be used, next to its field."""
-        self.add_error("photo", PHOTO_WORDS[reason])
 
 
 # -- The calendar ---------------------------------------------------------------------------------

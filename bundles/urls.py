@@ -2,18 +2,22 @@
 
 from django.urls import path
 
-from . import views, views_capacity, views_offer, views_products
+from . import views, views_capacity, views_offer, views_pages, views_photos, views_products
 
 app_name = "bundles"
 urlpatterns = [
     path("bundles/", views.bundle_list, name="bundle_list"),
     path("bundles/<slug:code>/", views.bundle_detail, name="bundle_detail"),
+    path("bundles/<slug:code>/photo.jpg", views_photos.bundle_photo, name="bundle_photo"),
+    path("bundles/<slug:code>/edit/", views_pages.bundle_edit, name="bundle_edit"),
+    path("producers/<int:pk>/", views_pages.producer_detail, name="producer_detail"),
+    path("producers/<int:pk>/photo.jpg", views_photos.producer_photo, name="producer_photo"),
+    path("producers/<int:pk>/edit/", views_pages.producer_edit, name="producer_edit"),
     path("products/", views_products.product_list, name="product_list"),
     path("products/new/", views_offer.product_create, name="product_create"),
     path("products/<slug:code>/", views_products.product_detail, name="product_detail"),
-    path("products/<slug:code>/photo.jpg", views_products.product_photo, name="product_photo"),
+    path("products/<slug:code>/photo.jpg", views_photos.product_photo, name="product_photo"),
     path("products/<slug:code>/edit/", views_offer.product_edit, name="product_edit"),
-    path("products/<slug:code>/photo/", views_offer.product_photo_upload, name="product_photo_upload"),
     path("capacity/", views_capacity.capacity_calendar, name="capacity_calendar"),
     path("capacity/set/", views_capacity.capacity_set, name="capacity_set"),
     path("closures/add/", views_capacity.closure_add, name="closure_add"),

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_GET
 from membership import clock
 from membership.allergens import codes
 from membership.models import Certification
-from membership.permissions import has_role
+from membership.permissions import has_role, is_operator
 
+from .allergen_words import allergen_words
 from .models import Bundle, Edition, EditionItem
 from .quote import quote
 from .scaling import MAX_HEADCOUNT
-from .views_products import allergen_words
 
 COMING_EDITIONS = 10
 
@@ -93,6 +93,7 @@ def bundle_detail(request: HttpRequest, code: str) -> HttpResponse:
         "producers": _producers(items, edition.delivery_date) if edition else [],
         "allergens": allergen_words(codes(_allergens_of(items))),
         "slider_max": min(MAX_HEADCOUNT, max(60, 4 * bundle.base_headcount)),
+        "is_operator": is_operator(request.user),  # type: ignore[arg-type]
         "may_order": has_role(request.user, "orderer", "approver", "operator"),  # type: ignore[arg-type]
         "order_url": _order_url(bundle, headcount, edition),
         "crumbs": [{"label": _("Bundles"), "url": reverse("bundles:bundle_list")}],

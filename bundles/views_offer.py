@@ -11,18 +11,17 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from membership import clock
+from membership.actions.photo import keep_photo
 from membership.models import Organization, User
 from membership.permissions import is_operator, producer_ids, role_required
 
 from .actions.capacity import keep_product
-from .actions.offer import set_photo
 from .exceptions import CapacityShort
-from .forms import PhotoForm, ProductForm
+from .forms import ProductForm
 from .models import Product
-from .photos import BadPhoto
 
 # Of a code, which also names the photo: letters from the English name, then six that nobody else has.
 NAME_LETTERS = 40
@@ -41,13 +40,17 @@ def product_create(request: HttpRequest) -> HttpResponse:
     """Add a product to a catalogue."""
     producers = producers_of(request.user)  # type: ignore[arg-type]
     form = ProductForm(
-        request.POST or None, producers=producers, initial={"producer": request.GET.get("producer")}
+        request.POST or None,
+        request.FILES or None,
+        producers=producers,
+        initial={"producer": request.GET.get("producer")},
     )
     if request.method == "POST" and form.is_valid():
         form.instance.code = new_code(form.cleaned_data["name_en"])
         product = form.save()
-        messages.success(request, _("The product is in the catalogue. Add a photo of it."))
-        return redirect("bundles:product_edit", product.code)
+        _keep_photo(product, form)
+        messages.success(request, _("The product is in the catalogue."))
+        return redirect("bundles:product_detail", product.code)
     crumbs = [{"label": _("Products"), "url": reverse("bundles:product_list")}]
     context = {"form": form, "title": _("New product"), "crumbs": crumbs, "many": len(producers) > 1}
     return render(request, "bundles/product_form.html", context)
@@ -60,6 +63,7 @@ def product_edit(request: HttpRequest, code: str) -> HttpResponse:
     product = _product(request, code)
     form = ProductForm(
         request.POST or None,
+        request.FILES or None,
         instance=product,
         producers=producers_of(request.user),  # type: ignore[arg-type]
     )
@@ -72,31 +76,17 @@ def product_edit(request: HttpRequest, code: str) -> HttpResponse:
             )
             day = date_format(error.made_on) if error.made_on else ""
             form.add_error("pool", words % {"day": day, "units": error.wanted, "free": error.free})
+            form.ask_for_photo_again()
         else:
+            _keep_photo(product, form)
             messages.success(request, _("Saved."))
             return redirect("bundles:product_detail", product.code)
-    return _edit_page(request, code, form, PhotoForm())
+    return _edit_page(request, code, form)
 
 
-@require_POST
-@role_required("producer", "operator")
-def product_photo_upload(request: HttpRequest, code: str) -> HttpResponse:
-    """Take a photo of the product in place of the one it has."""
-    product = _product(request, code)
-    form = PhotoForm(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            set_photo(product, form.cleaned_data["photo"].read(), now=clock.now())
-        except BadPhoto as error:
-            form.blame(error.reason)
-        else:
-            messages.success(request, _("The photo is saved."))
-            return redirect("bundles:product_edit", code)
-    product_form = ProductForm(
-        instance=product,
-        producers=producers_of(request.user),  # type: ignore[arg-type]
-    )
-    return _edit_page(request, code, product_form, form)
+def _keep_photo(product: Product, form: ProductForm) -> None:
+    if photo := form.cleaned_data["photo"]:
+        keep_photo(product, photo, stem=product.code, now=clock.now())
 
 
 def new_code(name_en: str) -> str:
@@ -110,7 +100,7 @@ def _product(request: HttpRequest, code: str) -> Product:
     return product
 
 
-def _edit_page(request: HttpRequest, code: str, form: ProductForm, photo_form: PhotoForm) -> HttpResponse:
+def _edit_page(request: HttpRequest, code: str, form: ProductForm) -> HttpResponse:
     # A form that was refused has already changed the product that it holds: the page shows the kept one.
     product = _product(request, code)
     crumbs = [
@@ -120,7 +110,6 @@ def _edit_page(request: HttpRequest, code: str, form: ProductForm, photo_form: P
     context: dict[str, Any] = {
         "product": product,
         "form": form,
-        "photo_form": photo_form,
         "title": _("Change the product"),
         "crumbs": crumbs,
     }

@@ -6,25 +6,23 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from membership import clock
-from membership.allergens import ALLERGENS
 from membership.permissions import INSTITUTION_ROLES, is_operator, producer_ids, role_required
 
+from .allergen_words import allergen_words
 from .models import Capacity, Category, Product
 from .querysets import CapacityQuerySet
 from .share import chart_of, share_by_week
 
 PAGE_SIZE = 25
 DAYS_AHEAD = 28
-PHOTO_SECONDS = 24 * 3600
 
 
 class ProductFilter(forms.Form):
@@ -67,6 +65,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "is_filtered": any(form.cleaned_data.values()),
         "days_ahead": DAYS_AHEAD,
+        "own_producers": producer_ids(request.user),  # type: ignore[arg-type]
         **_reader(request),
     }
     return render(request, "bundles/product_list.html", context)
@@ -91,24 +90,6 @@ def product_detail(request: HttpRequest, code: str) -> HttpResponse:
         context["weeks"] = share_by_week(product.producer, clock.today())
         context["chart"] = chart_of(context["weeks"])
     return render(request, "bundles/product_detail.html", context)
-
-
-@require_GET
-@cache_control(private=True, max_age=PHOTO_SECONDS)
-def product_photo(request: HttpRequest, code: str) -> FileResponse:
-    """The product's photo, for everybody who is logged in: bundles are open to every role."""
-    product = get_object_or_404(Product.objects.exclude(photo=""), code=code)
-    try:
-        return FileResponse(product.photo.open("rb"), content_type="image/jpeg")
-    except FileNotFoundError as error:
-        raise Http404("The photo's file is gone.") from error
-
-
-def allergen_words(codes: tuple[int, ...]) -> list[str]:
-    """Return the codes with their names in the reader's language, such as "2 Milk"."""
-    in_english = get_language() == "en"
-    named = {allergen.code: allergen.name_en if in_english else allergen.name_ko for allergen in ALLERGENS}
-    return [f"{code} {named[code]}" for code in codes]
 
 
 def _filtered(products: Any, wanted: dict[str, Any]) -> Any:

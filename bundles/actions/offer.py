@@ -1,15 +1,13 @@
-"""What producers say about their products: how much on which day, when they are closed, how it looks."""
+"""What producers say about their products: how much on which day, and when they are closed."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 
 from membership.models import Organization
 
 from ..exceptions import CapacityShort
 from ..models import Capacity, CapacityPool, Closure, Product
-from ..photos import square_jpeg
 from .capacity import lock_rows
 
 
@@ -42,15 +40,3 @@ def close_days(producer: Organization, first_day: date, last_day: date, *, note:
 def open_days(closure: Closure) -> None:
     """Take a closure back; twice changes nothing."""
     Closure.objects.filter(pk=closure.pk).delete()
-
-
-def set_photo(product: Product, upload: bytes, *, now: datetime) -> Product:
-    """Keep the picture as a fresh JPEG of ours. Raises BadPhoto for what is no picture, or too large."""
-    name = f"{product.code}-{now:%Y%m%d%H%M%S}.jpg"
-    old = product.photo.name
-    product.photo.save(name, ContentFile(square_jpeg(upload)), save=False)
-    product.save(update_fields=["photo"])
-    if old:
-        # Not before it is certain that no row names it any more.
-        transaction.on_commit(lambda: product.photo.storage.delete(old))
-    return product

@@ -53,6 +53,7 @@ class Bundle(BilingualName):
         _("most from one producer (%)"), default=60, validators=[MaxValueValidator(100)]
     )
     is_active = models.BooleanField(_("on offer"), default=True)
+    photo = models.ImageField(_("photo"), upload_to="bundles", blank=True)
 
     objects = BundleQuerySet.as_manager()
 

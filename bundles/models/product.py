@@ -77,7 +77,7 @@ class Product(BilingualName):
     offered_from = models.DateField(_("offered from"), null=True, blank=True)
     offered_until = models.DateField(_("offered until"), null=True, blank=True)
     is_active = models.BooleanField(_("on offer"), default=True)
-    # Re-encoded when it is uploaded (`bundles/photos.py`); the name is the file's own, never the uploader's.
+    # Re-encoded when it is uploaded (`membership/photos.py`); the file's name is ours, never the uploader's.
     photo = models.ImageField(_("photo"), upload_to="products", blank=True)
 
     objects = ProductQuerySet.as_manager()

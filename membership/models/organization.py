@@ -5,6 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ..business_number import display, is_valid
@@ -42,6 +43,8 @@ class Organization(BilingualName):
     story_en = models.TextField(_("English story"), blank=True)
     # What new orders leave out unless they say otherwise.
     exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
+    # What members see of a producer; re-encoded when it is uploaded (`photos.py`).
+    photo = models.ImageField(_("photo"), upload_to="producers", blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("invented demo data"), default=False)
 
@@ -61,6 +64,11 @@ class Organization(BilingualName):
                 condition=models.Q(exclusions__lte=FULL_MASK), name="organization_exclusions_known"
             ),
         ]
+
+    @property
+    def display_story(self) -> str:
+        """The story in the reader's language."""
+        return self.story_en if self.story_en and get_language() == "en" else self.story
 
     @property
     def business_number_display(self) -> str:

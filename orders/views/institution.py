@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from bundles.allergen_words import allergen_words
 from bundles.quote import saving
-from bundles.views_products import allergen_words
 from membership import clock
 from membership.allergens import codes
 from membership.models import Certification, Organization

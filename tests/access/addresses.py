@@ -89,13 +89,22 @@ def _product(side: Side) -> dict[str, Any]:
         "lead_days": 1,
         "daily_capacity": 100,
         "made_days": 0,
+        "photo": _photo(),
     }
 
 
-def _photo(side: Side) -> dict[str, Any]:
+def _photo() -> SimpleUploadedFile:
     picture = BytesIO()
     Image.new("RGB", (8, 8), "red").save(picture, "PNG")
-    return {"photo": SimpleUploadedFile("photo.png", picture.getvalue(), "image/png")}
+    return SimpleUploadedFile("photo.png", picture.getvalue(), "image/png")
+
+
+def _story(side: Side) -> dict[str, Any]:
+    return {"story": "새 이야기", "photo": _photo()}
+
+
+def _bundle_words(side: Side) -> dict[str, Any]:
+    return {"name": side.bundle.name, "description": "새 설명", "photo": _photo()}
 
 
 def _limit(side: Side) -> dict[str, Any]:
@@ -202,12 +211,15 @@ PAGES = [
     ),
     # Bundles are open to every role, and so are the pictures on their pages.
     Address("bundles:product_photo", {"code": "product.code"}, get={"200": MEMBERS}),
+    Address("bundles:bundle_photo", {"code": "bundle.code"}, get={"200": MEMBERS}),
+    Address("bundles:producer_photo", {"pk": "producer.pk"}, get={"200": MEMBERS}),
+    Address("bundles:producer_detail", {"pk": "producer.pk"}, get={"200": MEMBERS}),
     # -- What producers offer
     Address(
         "bundles:product_create",
         get={"200": ANY_PRODUCER | HUB},
         # Others' producers can't be named: their people see the form again.
-        post={"302 bundles:product_edit": PRODUCER | HUB, "200": ANY_PRODUCER},
+        post={"302 bundles:product_detail": PRODUCER | HUB, "200": ANY_PRODUCER},
         data=_product,
     ),
     Address(
@@ -218,10 +230,18 @@ PAGES = [
         data=_product,
     ),
     Address(
-        "bundles:product_photo_upload",
-        {"code": "product.code"},
-        post={"302 bundles:product_edit": PRODUCER | HUB},
-        data=_photo,
+        "bundles:producer_edit",
+        {"pk": "producer.pk"},
+        get={"200": PRODUCER | HUB},
+        post={"302 bundles:producer_detail": PRODUCER | HUB},
+        data=_story,
+    ),
+    Address(
+        "bundles:bundle_edit",
+        {"code": "bundle.code"},
+        get={"200": HUB},
+        post={"302 bundles:bundle_detail": HUB},
+        data=_bundle_words,
     ),
     Address("bundles:capacity_calendar", get={"200": ANY_PRODUCER | HUB}),
     Address("bundles:capacity_set", post={"302 bundles:capacity_calendar": PRODUCER | HUB}, data=_limit),

@@ -14,7 +14,13 @@ from .side import LATER, LATER_CUTOFF, NOW, TODAY, YESTERDAY, Side
 from .town import build_town, ordered
 
 pytestmark = pytest.mark.django_db
-CATALOGUE = ["bundles:bundle_list", "api:bundle-list", "api:edition-list", "api:product-list"]
+CATALOGUE = [
+    "bundles:bundle_list",
+    "bundles:producer_detail",
+    "api:bundle-list",
+    "api:edition-list",
+    "api:product-list",
+]
 # The pages and lists whose rows are counted: with three of everything there is more to read on each.
 LISTS = {
     "orderer": [

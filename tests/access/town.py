@@ -10,11 +10,12 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from bundles.actions.contents import snapshot
-from bundles.actions.offer import set_photo
 from bundles.models import Closure
 from delivery.actions.driving import deliver_stop, start_route
 from delivery.models import Route, RoutePlan, Stop
+from membership.actions.photo import keep_photo
 from membership.models import Organization, Seat, User
+from membership.photos import square_jpeg, wide_jpeg
 from orders.actions.fulfil import issue_statement
 from orders.actions.shortage import report_shortage
 from orders.cutoff import seoul
@@ -101,6 +102,7 @@ def _settle(name: str, size: int) -> Side:
         f.CertificationFactory(organization=producer, number=f"{name}-{nth}")
         _settle_site(side, colour, digit, nth)
         _offer(side, colour, digit, nth)
+    keep_photo(producer, wide_jpeg(png()), stem=f"producer-{producer.pk}", now=NOW)
     Closure.objects.create(producer=producer, first_day=LATER, last_day=LATER, note=f"{colour}휴무")
     # Whatever runs short has a stand-in that somebody else makes.
     for product in side.products:
@@ -143,10 +145,11 @@ def _offer(side: Side, colour: str, digit: int, nth: int) -> None:
             list_price=3000,
         )
     )
-    set_photo(side.products[nth], png(), now=NOW)
+    keep_photo(side.products[nth], square_jpeg(png()), stem=side.products[nth].code, now=NOW)
     side.bundles.append(
         f.BundleFactory(code=f"{side.name}-bundle-{nth}", name=f"{colour}꾸러미{nth}", name_en="")
     )
+    keep_photo(side.bundles[nth], wide_jpeg(png()), stem=side.bundles[nth].code, now=NOW)
 
 
 # -- What they order ------------------------------------------------------------------------------

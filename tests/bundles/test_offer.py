@@ -1,22 +1,18 @@
 """What producers say: units by day never below what is promised, closed days, a photo in place of another."""
 
-import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 from django.db import connection
-from PIL import Image
 
 from bundles.actions.capacity import reserve_capacity
-from bundles.actions.offer import close_days, open_days, set_capacity, set_photo
+from bundles.actions.offer import close_days, open_days, set_capacity
 from bundles.exceptions import CapacityShort
-from bundles.models import Capacity, Closure, Product
-from bundles.photos import BadPhoto
-from tests.factories import DELIVERY_DATE, TUESDAY, CapacityFactory, ProducerFactory, ProductFactory, need
+from bundles.models import Capacity, Closure
+from tests.factories import DELIVERY_DATE, CapacityFactory, ProducerFactory, ProductFactory, need
 
 pytestmark = pytest.mark.django_db
 NEXT_DAY = DELIVERY_DATE + timedelta(days=1)
@@ -109,21 +105,3 @@ def test_closing_or_opening_the_same_days_twice_changes_nothing() -> None:
     open_days(first)
     open_days(first)
     assert not Closure.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_new_photo_takes_the_place_of_the_old_one(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    product = ProductFactory(code="bread-1")
-    buffer = io.BytesIO()
-    Image.new("RGB", (10, 10), "red").save(buffer, "PNG")
-
-    for _ in range(3):
-        set_photo(product, buffer.getvalue(), now=TUESDAY)
-    kept = [path.name for path in (tmp_path / "products").iterdir()]
-    assert kept == [Path(Product.objects.get().photo.name).name]
-
-    with pytest.raises(BadPhoto):
-        set_photo(product, b"no picture", now=TUESDAY + timedelta(seconds=2))
-    assert [path.name for path in (tmp_path / "products").iterdir()] == kept
-    assert Product.objects.get().photo.read(2) == b"\xff\xd8"

@@ -12,10 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bundles.actions.offer import set_photo
 from bundles.models import Bundle
 from bundles.models.category import ICONS
+from membership.actions.photo import keep_photo
 from membership.models import User
+from membership.photos import square_jpeg
 from tests.factories import (
     DELIVERY_DATE,
     DELIVERY_MORNING,
@@ -219,7 +220,7 @@ def test_picture_is_the_photo_or_the_icon_of_the_category(settings: Any, tmp_pat
     bundle = bundle_with("bread", "tea")
     edition = EditionFactory(bundle=bundle)
     pictured, plain = (item.product for item in edition.items.all())
-    set_photo(pictured, png(), now=TUESDAY)
+    keep_photo(pictured, square_jpeg(png()), stem="pictured", now=TUESDAY)
     url = reverse("bundles:product_photo", args=[pictured.code])
     for page in (detail(bundle), LIST):
         content = client_of(viewer()).get(page).content.decode()
@@ -234,7 +235,8 @@ def test_photo_is_sent_to_whoever_is_logged_in(
     who: Callable[[], User], settings: Any, tmp_path: Path
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
-    product = set_photo(ProductFactory(), png(), now=TUESDAY)
+    product = ProductFactory()
+    keep_photo(product, square_jpeg(png()), stem="product", now=TUESDAY)
     url = reverse("bundles:product_photo", args=[product.code])
     response = client_of(who()).get(url)
     assert (response.status_code, response["Content-Type"]) == (200, "image/jpeg")
@@ -245,7 +247,8 @@ def test_photo_is_sent_to_whoever_is_logged_in(
 
 def test_photo_that_does_not_exist_is_not_found(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-    lost = set_photo(ProductFactory(), png(), now=TUESDAY)
+    lost = ProductFactory()
+    keep_photo(lost, square_jpeg(png()), stem="lost", now=TUESDAY)
     Path(lost.photo.path).unlink()
     client = client_of(viewer())
     for code in (ProductFactory().code, lost.code, "nothing"):

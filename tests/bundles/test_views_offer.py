@@ -13,10 +13,11 @@ from PIL import Image
 
 from bundles.actions.capacity import reserve_capacity
 from bundles.models import Product
-from bundles.photos import MAX_BYTES
 from bundles.views_offer import new_code
 from membership.allergens import mask
 from membership.models import Organization, User
+from membership.photo_field import CHOOSE_AGAIN, PHOTO_WORDS
+from membership.photos import MAX_BYTES
 from orders.models import Order, OrderLine, PurchaseOrder
 from tests.factories import (
     TUESDAY,
@@ -95,7 +96,7 @@ def test_a_new_product_is_stored_as_it_was_typed() -> None:
     response = client_of(user).post(NEW, typed(producer))
 
     product = Product.objects.get()
-    assert response["Location"] == edit(product)
+    assert response["Location"] == reverse("bundles:product_detail", args=[product.code])
     stored = Product.objects.values(*typed(producer), "is_halal").get()
     assert stored == typed(producer) | {
         "list_price": 12_000,
@@ -243,40 +244,79 @@ def media(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def upload(client: Client, product: Product, content: bytes, name: str = "photo.png") -> Any:
+def upload(
+    client: Client, product: Product, content: bytes, *, name: str = "photo.png", **fields: Any
+) -> Any:
     file = SimpleUploadedFile(name, content, "image/png")
-    return client.post(reverse("bundles:product_photo_upload", args=[product.code]), {"photo": file})
+    return client.post(edit(product), typed(product.producer) | fields | {"photo": file})
 
 
-def test_an_uploaded_photo_is_kept_as_our_own_jpeg(media: Path) -> None:
+def test_photo_is_kept_as_our_own_jpeg_together_with_what_is_typed(media: Path) -> None:
     product = ProductFactory()
     client = client_of(producer_user(product.producer))
 
     response = upload(client, product, picture(), name="../../evil.php")
 
-    assert response["Location"] == edit(product)
+    assert response["Location"] == reverse("bundles:product_detail", args=[product.code])
     [kept] = [path for path in media.rglob("*") if path.is_file()]
     assert (kept.parent, kept.name) == (media / "products", f"{product.code}-{TUESDAY:%Y%m%d%H%M%S}.jpg")
     assert Image.open(kept).size == (20, 20)
+    product.refresh_from_db()
+    assert product.name == typed(product.producer)["name"]
     assert f"Photo of {product.name_en}" in client.get(edit(product)).content.decode()
 
 
+def test_new_product_comes_with_its_photo(media: Path) -> None:
+    user = producer_user()
+    file = SimpleUploadedFile("photo.png", picture(), "image/png")
+
+    client_of(user).post(NEW, typed(user.seats.get().organization) | {"photo": file})
+
+    assert [path.name for path in (media / "products").iterdir()] == [
+        Path(Product.objects.get().photo.name).name
+    ]
+
+
+def test_without_a_new_photo_the_old_one_stays(media: Path) -> None:
+    product = ProductFactory()
+    client = client_of(producer_user(product.producer))
+    upload(client, product, picture())
+    before = Product.objects.get().photo.name
+
+    client.post(edit(product), typed(product.producer) | {"name": "바꾼 이름"})
+
+    assert Product.objects.values_list("name", "photo").get() == ("바꾼 이름", before)
+
+
 @pytest.mark.parametrize(
-    ("content", "error"),
+    ("content", "reason"),
     [
-        (picture("GIF"), "This file can't be read as a photo. Please choose a JPEG, PNG or WebP file."),
-        (b"", "This file can't be read as a photo. Please choose a JPEG, PNG or WebP file."),
-        (bytes(MAX_BYTES + 1), "The photo is too large: at most 10 MB."),
+        (picture("GIF"), "not_a_picture"),
+        (b"", "not_a_picture"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(50), "heic"),
+        (bytes(MAX_BYTES + 1), "too_large"),
     ],
 )
-def test_a_photo_that_cannot_be_used_is_refused_beside_its_field(
-    media: Path, content: bytes, error: str
+def test_photo_that_cannot_be_used_is_refused_beside_its_field_and_no_word_is_lost(
+    media: Path, content: bytes, reason: str
 ) -> None:
+    product = ProductFactory(name="예전 이름")
+
+    response = upload(client_of(producer_user(product.producer)), product, content, name_en="Typed for long")
+
+    form = response.context["form"]
+    assert (response.status_code, form.errors) == (200, {"photo": [PHOTO_WORDS[reason]]})
+    assert form["name_en"].value() == "Typed for long"
+    assert [*media.iterdir(), *Product.objects.values_list("name", "photo").get()] == ["예전 이름", ""]
+
+
+def test_good_photo_beside_a_wrong_field_is_asked_for_again(media: Path) -> None:
     product = ProductFactory()
 
-    response = upload(client_of(producer_user(product.producer)), product, content)
+    response = upload(client_of(producer_user(product.producer)), product, picture(), list_price="-1")
 
-    assert (response.status_code, response.context["photo_form"].errors) == (200, {"photo": [error]})
+    errors = response.context["form"].errors
+    assert (list(errors), errors["photo"]) == (["list_price", "photo"], [CHOOSE_AGAIN])
     assert [*media.iterdir(), Product.objects.get().photo.name] == [""]
 
 

@@ -12,6 +12,7 @@ from django.test.utils import override_settings
 from bundles.models import Bundle
 from config.demo_town import demo_town
 from config.demo_town.logins import DEMO_PASSWORD
+from config.demo_town.pictures import hang_pictures
 from config.rehearsal import play
 from config.town.write import write_town
 from delivery.models import Route
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         with transaction.atomic(), override_settings(ROUTE_SECONDS=1, COMPOSE_SECONDS=600):
             write_town(town, password=make_password(DEMO_PASSWORD), is_demo=True, now=now)
             _add_unlocated_annex(today)
+            hang_pictures(now)
             play(first_day, now)
         self.stdout.write(
             f"Demo town: {Organization.objects.count()} organizations, {Site.objects.count()} sites, "

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bundles.photos import MAX_BYTES, SIDE, BadPhoto, square_jpeg
+from membership.photos import MAX_BYTES, BadPhoto, square_jpeg, wide_jpeg
 
 RED, BLUE, WHITE = (220, 20, 20), (20, 20, 220), (255, 255, 255)
 ORIENTATION = 0x0112
@@ -55,7 +55,7 @@ def png_of(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize(
-    ("size", "side"), [((3000, 1200), SIDE), ((960, 960), 960), ((300, 500), 300), ((1, 40), 1)]
+    ("size", "side"), [((3000, 1200), 960), ((960, 960), 960), ((300, 500), 300), ((1, 40), 1)]
 )
 def test_every_kind_becomes_a_square_jpeg_never_larger_than_it_was(
     kind: str, size: tuple[int, int], side: int
@@ -63,6 +63,26 @@ def test_every_kind_becomes_a_square_jpeg_never_larger_than_it_was(
     image = opened(square_jpeg(encoded(halves(size), kind)))
 
     assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (side, side))
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((3000, 3000), (1440, 960)), ((2000, 700), (1050, 700)), ((300, 500), (300, 200)), ((1, 40), (1, 1))],
+)
+def test_wide_picture_is_three_by_two_and_never_larger_than_it_was(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    image = opened(wide_jpeg(encoded(halves(size), "JPEG")))
+
+    assert (image.format, image.mode, image.size) == ("JPEG", "RGB", expected)
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"heix", b"mif1", b"avif"])
+def test_photos_in_the_format_of_phones_are_told_by_name(brand: bytes) -> None:
+    with pytest.raises(BadPhoto) as error:
+        square_jpeg(b"\x00\x00\x00\x18ftyp" + brand + bytes(100))
+
+    assert error.value.reason == "heic"
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "CMYK", "1"])
