@@ -142,6 +142,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
 CELERY_BEAT_SCHEDULE = {
     "preview-occurrences": {"task": "orders.tasks.preview_occurrences", "schedule": 600},
+    "ask-for-approval": {"task": "orders.tasks.ask_for_approval", "schedule": SWEEP_SECONDS},
     "fix-due-orders": {"task": "orders.tasks.fix_due_orders", "schedule": SWEEP_SECONDS},
     "remind-producers": {"task": "orders.tasks.remind_producers", "schedule": SWEEP_SECONDS},
     "close-producer-deadlines": {"task": "orders.tasks.close_producer_deadlines", "schedule": SWEEP_SECONDS},
@@ -156,6 +157,10 @@ for _entry in CELERY_BEAT_SCHEDULE.values():
 # -- The cycle of a delivery day (Asia/Seoul; business days) --------------------------------------
 CUTOFF_BUSINESS_DAYS = env.int("CUTOFF_BUSINESS_DAYS", default=3)
 CUTOFF_TIME = time(15, 0)
+# A date of a standing order that the budget can't pay asks for approval so many hours before its cut-off.
+APPROVAL_ASK_HOURS = env.int("APPROVAL_ASK_HOURS", default=72)
+# Approvers are reminded of what still waits so many hours before its cut-off.
+APPROVAL_REMINDER_HOURS = env.list("APPROVAL_REMINDER_HOURS", cast=int, default=[24, 3])
 # Producers answer a purchase order before this time of the next business day after it was issued.
 ACKNOWLEDGE_TIME = time(15, 0)
 # So many hours before that, a producer who hasn't answered is reminded; 0: never.

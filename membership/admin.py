@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .business_number import normalize
-from .models import Certification, Membership, Organization, Plan, Seat, Site, SiteWindow, User
+from .models import Certification, Department, Membership, Organization, Plan, Seat, Site, SiteWindow, User
 
 
 class ReadOnly:
@@ -80,17 +80,17 @@ class SeatForm(forms.ModelForm):
 
     class Meta:
         model = Seat
-        fields = ["user", "organization", "role"]
+        fields = ["user", "organization", "role", "department", "order_limit"]
 
 
 class SeatInline(admin.TabularInline):
     model = Seat
     form = SeatForm
     extra = 0
-    autocomplete_fields = ["user", "organization"]
+    autocomplete_fields = ["user", "organization", "department"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Seat]:
-        return super().get_queryset(request).select_related("user", "organization")
+        return super().get_queryset(request).select_related("user", "organization", "department")
 
 
 @admin.register(User)
@@ -135,11 +135,11 @@ class UserAdmin(DjangoUserAdmin):
 @admin.register(Seat)
 class SeatAdmin(admin.ModelAdmin):
     form = SeatForm
-    list_display = ["user", "organization", "role"]
+    list_display = ["user", "organization", "role", "department", "order_limit"]
     list_filter = ["role", "organization__kind"]
-    list_select_related = ["user", "organization"]
+    list_select_related = ["user", "organization", "department"]
     search_fields = ["user__email", "user__name", "organization__name", "organization__name_en"]
-    autocomplete_fields = ["user", "organization"]
+    autocomplete_fields = ["user", "organization", "department"]
 
 
 # -- Organizations ----------------------------------------------------------------------------------
@@ -197,6 +197,14 @@ class OrganizationAdmin(admin.ModelAdmin):
     @admin.display(description=_("business registration number"), ordering="business_number")
     def business_number_display(self, organization: Organization) -> str:
         return organization.business_number_display
+
+
+@admin.register(Department)
+class DepartmentAdmin(admin.ModelAdmin):
+    list_display = ["name", "name_en", "code", "organization"]
+    list_select_related = ["organization"]
+    search_fields = ["name", "name_en", "code", "organization__name"]
+    autocomplete_fields = ["organization"]
 
 
 @admin.register(Certification)

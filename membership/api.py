@@ -128,7 +128,7 @@ class OrganizationFilter(filters.FilterSet):
 class OrganizationViewSet(OwnRows, viewsets.ReadOnlyModelViewSet):
     """Organizations at which the caller has a seat; all of them for operators."""
 
-    queryset = Organization.objects.prefetch_related("certifications").order_by("name", "pk")
+    queryset = Organization.objects.prefetch_related("certifications", "departments").order_by("name", "pk")
     serializer_class = OrganizationSerializer
     filterset_class = OrganizationFilter
 

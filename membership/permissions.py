@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
-    from .models import Organization, User
+    from .models import Organization, Seat, User
 
 INSTITUTION_ROLES = frozenset({"orderer", "approver", "viewer"})
 ORDERING_ROLES = frozenset({"orderer", "approver"})
@@ -52,6 +52,12 @@ def is_courier(user: User) -> bool:
 def can_order_for(user: User, organization: Organization) -> bool:
     """Orderers and approvers of the institution, and operators on its behalf."""
     return is_operator(user) or organization.pk in ordering_institution_ids(user)
+
+
+def approver_seat(user: User, organization_id: int) -> Seat | None:
+    """Return the user's seat as an approver of the institution."""
+    seats = (seat for seat in user.active_seats if seat.role == "approver")
+    return next((seat for seat in seats if seat.organization_id == organization_id), None)
 
 
 def home_role(user: User) -> str | None:

@@ -34,6 +34,12 @@ class SiteQuerySet(models.QuerySet[Any]):
         return self.filter(is_active=True)
 
 
+class DepartmentQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> DepartmentQuerySet:
+        """Departments of the user's institutions; all of them for operators."""
+        return self if is_operator(user) else self.filter(organization__in=institution_ids(user))
+
+
 class CertificationQuerySet(models.QuerySet[Any]):
     def valid_on(self, day: date) -> CertificationQuerySet:
         """Certifications under which a purchase delivered on `day` counts."""

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from .exclusions import BITS, codes, mask
-from .models import Certification, Organization, Seat, Site, SiteWindow, User
+from .models import Certification, Department, Organization, Seat, Site, SiteWindow, User
 
 
 class ShownSerializer(serializers.ModelSerializer):
@@ -48,6 +48,12 @@ class OrganizationBriefSerializer(ShownSerializer):
         fields = ["id", "name", "name_en"]
 
 
+class DepartmentSerializer(ShownSerializer):
+    class Meta:
+        model = Department
+        fields = ["id", "code", "name", "name_en"]
+
+
 class CertificationSerializer(ShownSerializer):
     """Valid on both its first and its last day."""
 
@@ -59,6 +65,7 @@ class CertificationSerializer(ShownSerializer):
 class OrganizationSerializer(ShownSerializer):
     exclusions = ExclusionsField(read_only=True, help_text="What new orders leave out unless they say so.")
     certifications = CertificationSerializer(many=True, read_only=True)
+    departments = DepartmentSerializer(many=True, read_only=True)
 
     class Meta:
         model = Organization
@@ -76,15 +83,19 @@ class OrganizationSerializer(ShownSerializer):
             "exclusions",
             "is_active",
             "certifications",
+            "departments",
         ]
 
 
 class SeatSerializer(ShownSerializer):
+    """Orders above `order_limit` (won, null: none) wait for an approver."""
+
     organization = OrganizationBriefSerializer(read_only=True)
+    department = DepartmentSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = Seat
-        fields = ["organization", "role"]
+        fields = ["organization", "role", "department", "order_limit"]
 
 
 class MeSerializer(ShownSerializer):

@@ -16,6 +16,7 @@ from membership import clock
 from membership.admin import HistoryAdmin, HistoryInline, KeptAdmin
 
 from .models import (
+    Budget,
     CalendarDay,
     CycleItem,
     CycleRun,
@@ -69,6 +70,15 @@ class StandingOrderForm(forms.ModelForm):
         return data
 
 
+@admin.register(Budget)
+class BudgetAdmin(admin.ModelAdmin):
+    list_display = ["department", "year", "amount"]
+    list_filter = ["year"]
+    list_select_related = ["department"]
+    search_fields = ["department__name", "department__organization__name"]
+    autocomplete_fields = ["department"]
+
+
 @admin.register(StandingOrder)
 class StandingOrderAdmin(KeptAdmin):
     form = StandingOrderForm
@@ -76,13 +86,13 @@ class StandingOrderAdmin(KeptAdmin):
     list_filter = ["status", "bundle", "holiday_policy"]
     list_select_related = ["organization", "site", "bundle"]
     search_fields = ["organization__name", "organization__name_en", "site__name", "bundle__name"]
-    autocomplete_fields = ["organization", "site", "bundle"]
-    readonly_fields = ["created_by", "created_at"]
+    autocomplete_fields = ["organization", "department", "site", "bundle"]
+    readonly_fields = ["created_by", "created_at", "agreed_sum"]
     fieldsets = [
-        (None, {"fields": ["organization", "site", "bundle", "headcount", "status"]}),
+        (None, {"fields": ["organization", "department", "site", "bundle", "headcount", "status"]}),
         (_("When"), {"fields": ["rrule", ("starts_on", "ends_on"), "holiday_policy"]}),
         (_("Receiving hours"), {"fields": [("window_opens", "window_closes")]}),
-        (_("Set up"), {"fields": ["created_by", "created_at"]}),
+        (_("Set up"), {"fields": ["created_by", "created_at", "agreed_sum"]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

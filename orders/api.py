@@ -57,7 +57,7 @@ class StandingOrderFilter(filters.FilterSet):
 class StandingOrderViewSet(OwnRows, mixins.ListModelMixin, mixins.RetrieveModelMixin):
     """Bundles that come again and again by a rule (RFC 5545)."""
 
-    queryset = StandingOrder.objects.select_related("organization", "site", "bundle").order_by(
+    queryset = StandingOrder.objects.select_related("organization", "department", "site", "bundle").order_by(
         "organization__name", "pk"
     )
     serializer_class = StandingOrderSerializer
@@ -79,7 +79,7 @@ class StandingOrderViewSet(OwnRows, mixins.ListModelMixin, mixins.RetrieveModelM
         """Make no more orders from it; orders that were already made still come."""
         standing_order = self.get_object()
         _require_orderer(request, standing_order.organization)
-        end_standing_order(standing_order, now=clock.now())
+        end_standing_order(standing_order, actor=caller(request), now=clock.now())
         return self.show(self.get_object())
 
 
@@ -122,7 +122,11 @@ class OrderFilter(DeliveryDateFilter):
 class OrderViewSet(OwnRows, mixins.ListModelMixin, mixins.RetrieveModelMixin):
     """Deliveries to the caller's institutions; one of them with its lines and what happened to it."""
 
-    queryset = Order.objects.prefetch_related("stops__plan").order_by("-delivery_date", "number")
+    queryset = (
+        Order.objects.select_related("department")
+        .prefetch_related("stops__plan")
+        .order_by("-delivery_date", "number")
+    )
     serializer_class = OrderDetailSerializer
     by_action = {"list": OrderSerializer, "create": EventOrderInput}
     filterset_class = OrderFilter

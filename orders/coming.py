@@ -82,7 +82,7 @@ def coming_deliveries(user: User, *, today: date) -> list[Coming]:
 
 def _editions(orders: Iterable[Order], occurrences: Iterable[Occurrence]) -> Editions:
     """Return the product names of the editions that these will bring."""
-    bundles = {order.bundle_id for order in orders if order.status == Order.Status.PLACED}
+    bundles = {order.bundle_id for order in orders if order.status in Order.OPEN}
     bundles |= {occurrence.standing_order.bundle_id for occurrence in occurrences}
     days = {order.delivery_date for order in orders}
     days |= {occurrence.delivery_date for occurrence in occurrences if occurrence.delivery_date}
@@ -95,7 +95,7 @@ def _editions(orders: Iterable[Order], occurrences: Iterable[Occurrence]) -> Edi
 
 def from_order(order: Order, editions: Editions) -> Coming:
     """Return the entry of an order: its lines once it is fixed, before that the edition that is planned."""
-    is_placed = order.status == Order.Status.PLACED
+    is_open = order.status in Order.OPEN
     lines = [line.product_display_name for line in order.lines.all() if line.coming]
     stop = live_stop(order)
     return Coming(
@@ -107,8 +107,8 @@ def from_order(order: Order, editions: Editions) -> Coming:
         state=order.status,
         state_label=order.get_status_display(),
         contents=lines or editions.get(order.edition_key, []),
-        why=why_failed(order),
-        cutoff_at=order.cutoff_at if is_placed else None,
+        why=why_failed(order) or why_waiting(order),
+        cutoff_at=order.cutoff_at if is_open else None,
         window=_window(order),
         eta=stop.eta if stop and stop.status == "pending" else None,
         order=order,
@@ -159,6 +159,11 @@ def why_failed(order: Order) -> str:
     stop = live_stop(order)
     said = stop.get_failure_reason_display() if stop and stop.failure_reason else ""
     return f"{words(order.reason)}: {said}" if said else words(order.reason) or _("The order failed")
+
+
+def why_waiting(order: Order) -> str:
+    """Return why an order waits for approval, in words; "" if it doesn't."""
+    return words(order.reason) if order.status == Order.Status.AWAITING else ""
 
 
 def live_stop(order: Order) -> Any:

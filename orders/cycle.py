@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from bundles.edition_requests import Wanted
 
+from .actions.approval import ask_for_date, dates_over_budget, give_up_unapproved
 from .actions.editions import (
     compose_missing,
     drafts_to_publish,
@@ -19,6 +20,7 @@ from .actions.fulfil import issue_statement
 from .actions.ledger import run_step
 from .actions.preview import preview_standing_order
 from .actions.purchase import close_deadline, remind_producer
+from .actions.reminder import due_reminders, remind
 from .models import CycleRun, Occurrence, Order, PurchaseOrder, StandingOrder
 
 Step = CycleRun.Step
@@ -26,7 +28,7 @@ Step = CycleRun.Step
 
 def preview(*, now: datetime) -> list[CycleRun]:
     """Materialise the coming dates of every standing order, compose what they lack, publish what is near."""
-    standing_orders = StandingOrder.objects.active().select_related("organization", "bundle").order_by("pk")
+    standing_orders = StandingOrder.objects.running().select_related("organization", "bundle").order_by("pk")
     runs = [
         run_step(Step.PREVIEW, standing_orders, lambda item: preview_standing_order(item, now=now), now=now)
     ]
@@ -46,13 +48,29 @@ def _compose(wanted: list[Wanted], *, now: datetime) -> CycleRun | None:
     return run_step(Step.COMPOSE, wanted, lambda each: keep_missing(each, result, now=now), now=now)
 
 
+def ask_for_approval(*, now: datetime) -> list[CycleRun]:
+    """Ask for the dates that budgets can't pay, and remind approvers of what still waits."""
+    runs = [
+        run_step(Step.APPROVAL, dates_over_budget(now), lambda pk: ask_for_date(pk, now=now), now=now),
+        run_step(Step.APPROVAL, due_reminders(now), lambda each: remind(each, now=now), now=now),
+    ]
+    return [run for run in runs if run]
+
+
 def fix_due(*, now: datetime, day: date | None = None) -> list[CycleRun]:
-    """Fix every order whose cut-off has passed, of one delivery day or of all."""
+    """Fix every order whose cut-off has passed, of one delivery day or of all; what nobody approved fails."""
     occurrences = Occurrence.objects.due(now)
-    orders = Order.objects.due(now)
+    orders, unapproved = Order.objects.due(now), Order.objects.unapproved(now)
     if day:
         occurrences, orders = occurrences.filter(delivery_date=day), orders.filter(delivery_date=day)
+        unapproved = unapproved.filter(delivery_date=day)
     runs = [
+        run_step(
+            Step.FIX,
+            list(unapproved.values_list("pk", flat=True)),
+            lambda pk: give_up_unapproved(pk, now=now),
+            now=now,
+        ),
         run_step(
             Step.FIX,
             list(occurrences.values_list("pk", flat=True)),

@@ -37,5 +37,5 @@ def read_demand(first: date, last: date) -> dict[EditionKey, Demand]:
         "bundle", "delivery_date", "exclusions", "headcount", "status"
     ):
         own = demand[EditionKey(*key)]
-        (own.open if status == Order.Status.PLACED else own.fixed).append(people)
+        (own.open if status in Order.OPEN else own.fixed).append(people)
     return demand

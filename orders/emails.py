@@ -15,6 +15,8 @@ from .reasons import words
 log = structlog.get_logger(__name__)
 # What a server answers about one mail or address only; the others may still go.
 OF_THIS_MAIL = (SMTPDataError, SMTPRecipientsRefused)
+# Their detail is why the order waits.
+OF_APPROVAL = (Notification.Kind.APPROVAL_ASKED, Notification.Kind.APPROVAL_REMINDER)
 
 
 def send_pending(*, now: datetime, limit: int = 200) -> int:
@@ -25,7 +27,7 @@ def send_pending(*, now: datetime, limit: int = 200) -> int:
     A worker killed in between loses one mail, never the order that it tells about.
     """
     rows = Notification.objects.filter(sent_at=None).select_related(
-        "recipient", "order", "purchase_order__producer"
+        "recipient", "order", "standing_order__bundle", "purchase_order__producer"
     )
     sent = 0
     for row in rows.order_by("created_at", "pk")[:limit]:
@@ -48,11 +50,14 @@ def _send(row: Notification) -> None:
         context = {
             "row": row,
             "order": row.order,
+            "standing_order": row.standing_order,
             "purchase_order": row.purchase_order,
             "service_url": settings.SERVICE_URL,
         }
         if row.kind == Notification.Kind.ORDER_NOT_MADE:
             context |= {"date": date if reason else "", "reason": words(reason or date)}
+        elif row.kind in OF_APPROVAL:
+            context["reason"] = words(row.detail)
         html = None
         if row.purchase_order:
             context["lines"] = list(row.purchase_order.lines.select_related("product"))

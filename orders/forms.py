@@ -12,7 +12,7 @@ from bundles.models import Bundle
 from bundles.scaling import MAX_HEADCOUNT
 from membership.exclusion_words import exclusion_choices
 from membership.exclusions import mask
-from membership.models import Organization, Site, User
+from membership.models import Department, Organization, Site, User
 from membership.permissions import is_operator, ordering_institution_ids
 
 from .models import Order, StandingOrder
@@ -54,11 +54,42 @@ def orderable_sites(user: User) -> Any:
     return sites if is_operator(user) else sites.filter(organization__in=ordering_institution_ids(user))
 
 
+class DepartmentChoice(forms.ModelChoiceField):
+    """A department named with its institution, for people who order for several."""
+
+    def label_from_instance(self, obj: Department) -> str:
+        return f"{obj.organization.display_name} · {obj.display_name}"
+
+
+def orderable_departments(user: User) -> Any:
+    """Return the departments that may pay for what the user orders."""
+    departments = Department.objects.select_related("organization").order_by("organization__name", "code")
+    return (
+        departments
+        if is_operator(user)
+        else departments.filter(organization__in=ordering_institution_ids(user))
+    )
+
+
+def own_department(user: User) -> int | None:
+    """Return the department at which the user works."""
+    return next((seat.department_id for seat in user.active_seats if seat.department_id), None)
+
+
 class DeliveryForm(forms.Form):
-    """Where to, for how many, and at what time of the day."""
+    """Where to, for how many, at what time of the day, and which department pays.
+
+    Institutions without departments aren't asked for one.
+    """
 
     site = SiteChoice(queryset=Site.objects.none(), label=_("Site"), empty_label=None)
     bundle = BundleChoice(queryset=Bundle.objects.none(), label=_("Bundle"), empty_label=None)
+    department = DepartmentChoice(
+        queryset=Department.objects.none(),
+        label=_("Department that pays"),
+        required=False,
+        empty_label=_("Choose"),
+    )
     headcount = forms.IntegerField(
         label=_("People"),
         min_value=1,
@@ -75,12 +106,18 @@ class DeliveryForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = orderable_sites(user)  # type: ignore[attr-defined]
         self.fields["exclusions"].choices = exclusion_choices()  # type: ignore[attr-defined]
+        departments = orderable_departments(user)
+        if departments:
+            self.fields["department"].queryset = departments  # type: ignore[attr-defined]
+        else:
+            del self.fields["department"]
 
     def clean_exclusions(self) -> int:
         return mask(self.cleaned_data["exclusions"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._check_department(cleaned)
         opens, closes = cleaned.get("window_opens"), cleaned.get("window_closes")
         if "window_opens" in cleaned and "window_closes" in cleaned:
             if (opens is None) != (closes is None):
@@ -89,6 +126,16 @@ class DeliveryForm(forms.Form):
             elif opens and closes and closes <= opens:
                 self.add_error("window_closes", _("This must be later than the first time."))
         return cleaned
+
+    def _check_department(self, cleaned: dict[str, Any]) -> None:
+        """The department is one of the site's institution, which has to name one if it has any."""
+        site, department = cleaned.get("site"), cleaned.setdefault("department", None)
+        if not site or "department" in self.errors:
+            return
+        if department is None and site.organization.departments.exists():
+            self.add_error("department", words("no_department"))
+        elif department and department.organization_id != site.organization_id:
+            self.add_error("department", words("wrong_department"))
 
 
 class EventOrderForm(DeliveryForm):

@@ -112,7 +112,7 @@ def _expected(first: date, last: date) -> Iterator[tuple[EditionKey, int]]:
         standing_order__status=StandingOrder.Status.ACTIVE,
         delivery_date__range=(first, last),
     )
-    placed = Order.objects.filter(status=Order.Status.PLACED, delivery_date__range=(first, last))
+    placed = Order.objects.filter(status__in=Order.OPEN, delivery_date__range=(first, last))
     for rows in (
         planned.values_list(*EDITION_COLUMNS, "standing_order__headcount"),
         placed.values_list("bundle", "delivery_date", "exclusions", "headcount"),

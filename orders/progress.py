@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .models import Occurrence, Order
+from .models import Occurrence, Order, StandingOrder
 from .reasons import words
 
 Status = Order.Status
@@ -20,7 +20,7 @@ STAGES = [
     (Status.DISPATCHED, _("On the way"), "truck"),
     (Status.DELIVERED, _("Delivered"), "circle-check"),
 ]
-
+APPROVAL = (Status.AWAITING, _("Approval"), "hourglass")
 
 # What stands in place of the stage that an order failed to reach.
 NOT_MADE, NOT_DELIVERED = _("not ordered"), _("delivery failed")
@@ -33,17 +33,20 @@ def order_steps(order: Order) -> list[dict[str, Any]]:
     Needs `events` prefetched.
     """
     reached = {event.to: event.at for event in order.events.all()}
+    # Only an order that had to be approved shows that step.
+    stages = [APPROVAL, *STAGES] if Status.AWAITING in reached else STAGES
     # Boxes may be opened again, so where it stands counts, not how far it was.
-    stands = [place for place, (state, *_) in enumerate(STAGES) if state == order.status]
-    last = max(stands or [place for place, (state, *_) in enumerate(STAGES) if state in reached], default=-1)
+    stands = [place for place, (state, *_) in enumerate(stages) if state == order.status]
+    last = max(stands or [place for place, (state, *_) in enumerate(stages) if state in reached], default=-1)
     stopped = order.status in (Status.FAILED, Status.CANCELLED)
     steps = []
-    for place, (state, label, icon) in enumerate(STAGES):
+    for place, (state, label, icon) in enumerate(stages):
         looks = "done" if place <= last else ""
         if place == last and not stopped and state != Status.DELIVERED:
             looks = "current"
         elif place == last + 1 and order.status == Status.FAILED:
-            looks, label = "failed", capfirst(NOT_MADE if state == Status.CONFIRMED else NOT_DELIVERED)
+            is_made = state not in (Status.PLACED, Status.CONFIRMED)
+            looks, label = "failed", capfirst(NOT_DELIVERED if is_made else NOT_MADE)
         when = _when(reached.get(state)) if place <= last or looks else ""
         steps.append({"label": label, "icon": icon, "state": looks, "when": when})
     return steps
@@ -70,6 +73,20 @@ def timeline(order: Order) -> list[dict[str, Any]]:
             else words(event.note),
         }
         for event in reversed(order.events.all())
+    ]
+
+
+def standing_timeline(standing_order: StandingOrder) -> list[dict[str, Any]]:
+    """Return what happened to the standing order, latest first. Needs `events__actor` prefetched."""
+    return [
+        {
+            "at": event.at,
+            "text": event.get_to_display(),
+            "who": event.actor.display_name if event.actor else _("automatically"),
+            "state": event.to,
+            "note": words(event.note),
+        }
+        for event in reversed(standing_order.events.all())
     ]
 
 

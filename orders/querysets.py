@@ -33,8 +33,9 @@ class StandingOrderQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> StandingOrderQuerySet:
         return self if is_operator(user) else self.filter(organization__in=institution_ids(user))
 
-    def active(self) -> StandingOrderQuerySet:
-        return self.filter(status="active", organization__is_active=True)
+    def running(self) -> StandingOrderQuerySet:
+        """Those that give dates: active ones, and ones that an approver may still agree to."""
+        return self.filter(status__in=["active", "awaiting"], organization__is_active=True)
 
 
 class OccurrenceQuerySet(models.QuerySet[Any]):
@@ -62,6 +63,21 @@ class OrderQuerySet(models.QuerySet[Any]):
     def due(self, now: datetime) -> OrderQuerySet:
         """Placed orders whose cut-off has passed, whenever that was."""
         return self.filter(status="placed", cutoff_at__lte=now).order_by("delivery_date", "pk")
+
+    def unapproved(self, now: datetime) -> OrderQuerySet:
+        """Orders that nobody approved before their cut-off."""
+        return self.filter(status="awaiting", cutoff_at__lte=now).order_by("delivery_date", "pk")
+
+    def of_budget(self, department_id: int, year: int) -> OrderQuerySet:
+        """Orders of a department that belong to a fiscal year: that of their delivery."""
+        return self.filter(department=department_id, delivery_date__year=year)
+
+    def reserving(self) -> OrderQuerySet:
+        """Promised and not yet delivered."""
+        return self.filter(status__in=["placed", "confirmed", "packed", "dispatched"])
+
+    def spent(self) -> OrderQuerySet:
+        return self.filter(status="delivered")
 
     def on(self, day: date) -> OrderQuerySet:
         return self.filter(delivery_date=day)

@@ -9,13 +9,14 @@ from bundles.serializers import BundleBriefSerializer
 from membership.allergens import codes
 from membership.models import User
 from membership.serializers import (
+    DepartmentSerializer,
     ExclusionsField,
     OrganizationBriefSerializer,
     ShownSerializer,
     SiteBriefSerializer,
 )
 
-from .coming import live_stop, why, why_failed
+from .coming import live_stop, why, why_failed, why_waiting
 from .models import Occurrence, Order, OrderEvent, OrderLine, StandingOrder
 
 
@@ -44,6 +45,7 @@ class OrderEventSerializer(ShownSerializer):
 
 class StandingOrderSerializer(ShownSerializer):
     organization = OrganizationBriefSerializer(read_only=True)
+    department = DepartmentSerializer(read_only=True, allow_null=True)
     site = SiteBriefSerializer(read_only=True)
     bundle = BundleBriefSerializer(read_only=True)
     exclusions = ExclusionsField(read_only=True)
@@ -53,6 +55,7 @@ class StandingOrderSerializer(ShownSerializer):
         fields = [
             "id",
             "organization",
+            "department",
             "site",
             "bundle",
             "headcount",
@@ -97,7 +100,12 @@ class OccurrenceSerializer(ShownSerializer):
 
 
 class OrderSerializer(ShownSerializer):
-    """An order as lists show it. Before it is fixed `gross` is the bundle's price, the rest 0."""
+    """An order as lists show it. Before it is fixed `gross` is the bundle's price, the rest 0.
+
+    `why` says why it failed or waits for approval.
+    """
+
+    department = DepartmentSerializer(read_only=True, allow_null=True)
 
     exclusions = ExclusionsField(read_only=True)
     eta = serializers.SerializerMethodField()
@@ -109,6 +117,7 @@ class OrderSerializer(ShownSerializer):
             "number",
             "organization",
             "organization_name",
+            "department",
             "site",
             "site_name",
             "bundle",
@@ -137,7 +146,7 @@ class OrderSerializer(ShownSerializer):
         return timezone.localtime(stop.eta) if stop and stop.status == "pending" else None
 
     def get_why(self, order: Order) -> str:
-        return str(why_failed(order))
+        return str(why_failed(order) or why_waiting(order))
 
 
 class OrderLineSerializer(ShownSerializer):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from bundles.models import Bundle
 from bundles.scaling import MAX_HEADCOUNT
-from membership.models import Site
+from membership.models import Department, Site
 from membership.serializers import ExclusionsField
 
 from .models import Order, StandingOrder
@@ -24,10 +24,23 @@ class ReadableSiteField(serializers.PrimaryKeyRelatedField):
         return sites.for_user(self.context["request"].user)
 
 
+class ReadableDepartmentField(serializers.PrimaryKeyRelatedField):
+    """A department that the caller can see."""
+
+    def get_queryset(self) -> QuerySet[Department]:
+        return Department.objects.for_user(self.context["request"].user)
+
+
 class DeliveryInput(serializers.ModelSerializer):
-    """Where to, for how many, at what time of the day. Needs `today` in its context."""
+    """Where to, for how many, at what time of the day. Needs `today` in its context.
+
+    Institutions with departments must name the one that pays.
+    """
 
     site = ReadableSiteField(queryset=Site.objects.all())
+    department = ReadableDepartmentField(
+        queryset=Department.objects.all(), required=False, allow_null=True, default=None
+    )
     headcount = serializers.IntegerField(min_value=1, max_value=MAX_HEADCOUNT)
     exclusions = ExclusionsField(required=False, help_text="Left out: those of the institution.")
 
@@ -49,6 +62,7 @@ class EventOrderInput(DeliveryInput):
         model = Order
         fields = [
             "site",
+            "department",
             "bundle",
             "headcount",
             "exclusions",
@@ -74,6 +88,7 @@ class StandingOrderInput(DeliveryInput):
         model = StandingOrder
         fields = [
             "site",
+            "department",
             "bundle",
             "headcount",
             "exclusions",

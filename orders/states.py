@@ -10,6 +10,7 @@ Transitions = Mapping[str, frozenset[str]]
 
 # A delivery that failed ends its order: a second attempt is a new order.
 ORDER_TRANSITIONS: Transitions = {
+    "awaiting": frozenset({"placed", "cancelled", "failed"}),
     "placed": frozenset({"confirmed", "cancelled", "failed"}),
     "confirmed": frozenset({"packed", "dispatched", "cancelled"}),  # a small hub may load without packing
     "packed": frozenset({"confirmed", "dispatched", "cancelled"}),  # back when the boxes are opened again

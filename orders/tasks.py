@@ -15,6 +15,12 @@ def preview_occurrences() -> None:
 
 
 @shared_task
+def ask_for_approval() -> None:
+    """Ask and remind approvers while there is time."""
+    cycle.ask_for_approval(now=clock.now())
+
+
+@shared_task
 def fix_due_orders() -> None:
     """Fix every order whose cut-off has passed."""
     cycle.fix_due(now=clock.now())

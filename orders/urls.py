@@ -15,6 +15,12 @@ from .views import (
     scan,
     standing,
 )
+from .views.approval import (
+    order_approve,
+    order_decline,
+    standing_order_approve,
+    standing_order_decline,
+)
 
 app_name = "orders"
 urlpatterns = [
@@ -23,6 +29,8 @@ urlpatterns = [
     path("orders/<slug:number>/", institution.order_detail, name="order_detail"),
     path("orders/<slug:number>/cancel/", institution.order_cancel, name="order_cancel"),
     path("orders/<slug:number>/rate/", rating.order_rate, name="order_rate"),
+    path("orders/<slug:number>/approve/", order_approve, name="order_approve"),
+    path("orders/<slug:number>/decline/", order_decline, name="order_decline"),
     path("orders/<slug:number>/statement.pdf", institution.order_statement, name="order_statement"),
     path("orders/<slug:number>/pack/", hub.order_pack, name="order_pack"),
     path("orders/<slug:number>/packing/", floor.order_packing, name="order_packing"),
@@ -36,6 +44,8 @@ urlpatterns = [
     path("standing-orders/new/", standing.standing_order_create, name="standing_order_create"),
     path("standing-orders/<int:pk>/", standing.standing_order_detail, name="standing_order_detail"),
     path("standing-orders/<int:pk>/end/", standing.standing_order_end, name="standing_order_end"),
+    path("standing-orders/<int:pk>/approve/", standing_order_approve, name="standing_order_approve"),
+    path("standing-orders/<int:pk>/decline/", standing_order_decline, name="standing_order_decline"),
     path("occurrences/<int:pk>/skip/", standing.occurrence_skip, name="occurrence_skip"),
     path("occurrences/<int:pk>/retry/", standing.occurrence_retry, name="occurrence_retry"),
     path("purchase-orders/", producer.purchase_order_list, name="purchase_order_list"),

@@ -18,12 +18,22 @@ from django.utils import translation
 from bundles.models import Bundle, Capacity, CapacityPool, Category, Edition, Product
 from delivery.actions.driving import deliver_stop
 from delivery.models import Depot, Proof, Route, RoutePlan, Shift, Stop, Unassigned, Vehicle
-from membership.models import Certification, Membership, Organization, Plan, Seat, Site, User
+from membership.models import (
+    Certification,
+    Department,
+    Membership,
+    Organization,
+    Plan,
+    Seat,
+    Site,
+    User,
+)
 from orders.actions.fulfil import issue_statement
 from orders.actions.shortage import report_shortage
 from orders.cutoff import seoul
 from orders.cycle import fix_due
 from orders.models import (
+    Budget,
     CalendarDay,
     CycleItem,
     CycleRun,
@@ -52,8 +62,8 @@ HISTORY: set[type[Model]] = {
 }  # fmt: skip
 KEPT: set[type[Model]] = {User, Membership, Capacity, Edition, StandingOrder}
 FREE: set[type[Model]] = {
-    Organization, Seat, Site, Certification, Plan, Category, CapacityPool, Product, Bundle, CalendarDay,
-    Depot, Vehicle, Shift,
+    Organization, Department, Seat, Site, Certification, Plan, Category, CapacityPool, Product, Bundle,
+    Budget, CalendarDay, Depot, Vehicle, Shift,
 }  # fmt: skip
 OURS = ("membership", "bundles", "orders", "delivery")
 
@@ -79,6 +89,7 @@ def a_day(day: date = f.DELIVERY_DATE) -> None:
     f.CategoryFactory(code=f"{day}")
     f.DepotFactory()
     f.CapacityPoolFactory()
+    f.BudgetFactory()
     f.CalendarDayFactory(day=day + timedelta(days=30))
     f.OccurrenceFactory(standing_order__organization=institution, rule_date=day)
     fix_due(now=f.CUTOFF)

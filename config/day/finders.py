@@ -95,8 +95,10 @@ def failed_occurrences(watch: Watch) -> Iterator[DayException]:
 
 
 def failed_orders(watch: Watch) -> Iterator[DayException]:
-    """Orders for an event that could not be fixed."""
-    rows = Order.objects.filter(status="failed", delivery_date__in=watch.days).exclude(reason=DELIVERY_FAILED)
+    """Orders that could not be fixed; those that nobody approved are the institution's own business."""
+    rows = Order.objects.filter(status="failed", delivery_date__in=watch.days).exclude(
+        reason__in=[DELIVERY_FAILED, "not_approved", "declined"]
+    )
     for row in rows.select_related("organization").order_by("delivery_date", "number"):
         yield DayException(
             "order_failed",
@@ -158,7 +160,7 @@ def unlocated_sites(watch: Watch) -> Iterator[DayException]:
         yield _unlocated(
             row, row.standing_order, open_page("orders:standing_order_detail", row.standing_order_id)
         )
-    orders = Order.objects.filter(~Q(site__precision__in=Site.LOCATED), status="placed", **nowhere)
+    orders = Order.objects.filter(~Q(site__precision__in=Site.LOCATED), status__in=Order.OPEN, **nowhere)
     for order in orders.select_related("organization", "site").order_by("delivery_date", "number"):
         yield _unlocated(order, order, open_page("orders:order_detail", order.number))
 

@@ -125,7 +125,7 @@ def cutoffs(day: date) -> list[Cutoff]:
     waiting: Counter[datetime] = Counter()
     for rows in (
         Occurrence.objects.filter(delivery_date=day, status="planned"),
-        Order.objects.on(day).filter(status="placed"),
+        Order.objects.on(day).filter(status__in=Order.OPEN),
     ):
         waiting.update(dict(rows.order_by().values_list("cutoff_at").annotate(Count("pk"))))
     return [Cutoff(at, count) for at, count in sorted(waiting.items())]

@@ -20,6 +20,7 @@ register = template.Library()
 # One colour and one icon per state, whatever it is a state of: (tone, icon). Tones are in components.css.
 STATE_LOOKS = {
     # orders and stops
+    "awaiting": ("warning", "hourglass"),
     "placed": ("info", "clipboard-list"),
     "confirmed": ("primary", "clipboard-check"),
     "packed": ("plum", "package-check"),
@@ -36,6 +37,10 @@ STATE_LOOKS = {
     "missing": ("danger", "circle-alert"),
     "draft": ("neutral", "pen-line"),
     "published": ("success", "eye"),
+    # standing orders
+    "active": ("success", "repeat"),
+    "paused": ("warning", "hourglass"),
+    "ended": ("neutral", "flag"),
     # purchase orders
     "issued": ("info", "receipt"),
     "accepted": ("primary", "check"),

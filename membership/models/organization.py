@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..business_number import display, is_valid
 from ..exclusions import FULL_MASK
-from ..querysets import CertificationQuerySet, OrganizationQuerySet
+from ..querysets import CertificationQuerySet, DepartmentQuerySet, OrganizationQuerySet
 from .naming import BilingualName
 
 
@@ -76,8 +76,29 @@ class Organization(BilingualName):
         return display(self.business_number)
 
 
+class Department(BilingualName):
+    """A part of an institution that has a budget of its own."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="departments", verbose_name=_("institution")
+    )
+    code = models.CharField(_("code"), max_length=20)
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ["organization", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "code"], name="department_code_once_per_organization"
+            ),
+        ]
+
+
 class Seat(models.Model):
-    """A user's role at an organization."""
+    """A user's role at an organization, and up to what price (won) they decide without an approver."""
 
     class Role(models.TextChoices):
         ORDERER = "orderer", _("orderer")
@@ -100,6 +121,20 @@ class Seat(models.Model):
         Organization, on_delete=models.CASCADE, related_name="seats", verbose_name=_("organization")
     )
     role = models.CharField(_("role"), max_length=10, choices=Role)
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="seats",
+        verbose_name=_("department"),
+    )
+    order_limit = models.PositiveIntegerField(
+        _("order limit (won)"),
+        null=True,
+        blank=True,
+        help_text=_("An order above this price waits for an approver. Empty: none does; 0: each does."),
+    )
 
     class Meta:
         verbose_name = _("seat")
@@ -119,6 +154,8 @@ class Seat(models.Model):
             return
         if self.role not in self.ROLES_OF_KIND[Organization.Kind(self.organization.kind)]:
             raise ValidationError({"role": _("This role does not exist at this kind of organization.")})
+        if self.department and self.department.organization_id != self.organization_id:
+            raise ValidationError({"department": _("This department belongs to another institution.")})
 
 
 class Certification(models.Model):

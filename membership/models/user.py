@@ -82,4 +82,4 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def active_seats(self) -> list[Seat]:
         """The user's seats with their organizations, read once per request."""
-        return list(self.seats.select_related("organization").order_by("pk"))
+        return list(self.seats.select_related("organization", "department").order_by("pk"))

@@ -139,7 +139,7 @@ def recompose_edition(
     around it, unless the operator agreed to just these contents without some of them. Changes nothing then.
     """
     key = edition.key
-    placed = Order.objects.from_edition(key).filter(status="placed")
+    placed = Order.objects.from_edition(key).filter(status__in=Order.OPEN)
     headcounts = [
         *_expected(Occurrence.objects.bringing(key))[key],
         *placed.values_list("headcount", flat=True),
@@ -173,7 +173,7 @@ def require_draft(edition: Edition) -> None:
 def is_ordered(edition: Edition) -> bool:
     """Whether an order was already fixed from the edition: its contents never change silently."""
     orders = Order.objects.from_edition(edition.key)
-    return orders.exclude(status__in=["placed", "cancelled", "failed"]).exists()
+    return orders.exclude(status__in=[*Order.OPEN, "cancelled", "failed"]).exists()
 
 
 def publish_edition(edition: Edition, *, actor: User | None, now: datetime) -> Edition:
@@ -254,7 +254,7 @@ def planned_rooms(
     longest = Product.objects.aggregate(longest=Max("made_days"))["longest"] or 0
     near = (working_days.add(min(days), -longest), working_days.add(max(days), longest))
     headcounts = _expected(Occurrence.objects.filter(delivery_date__range=near))
-    for order in Order.objects.filter(status="placed", delivery_date__range=near):
+    for order in Order.objects.filter(status__in=Order.OPEN, delivery_date__range=near):
         headcounts[order.edition_key].append(order.headcount)
     planned: dict[tuple[Room, date], int] = defaultdict(int)
     editions = Edition.objects.filter(delivery_date__range=near)

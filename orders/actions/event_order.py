@@ -9,13 +9,14 @@ from django.utils import timezone
 from bundles.edition_key import EditionKey
 from bundles.exceptions import CannotCompose
 from bundles.models import Bundle, Edition
-from membership.models import Site, User
+from membership.models import Department, Site, User
 
 from ..cutoff import cutoff_at
 from ..exceptions import NotPossible
 from ..models import CalendarDay, Occurrence, Order, OrderEvent
 from ..states import IllegalTransition
 from .advance import advance_order
+from .authority import ask_approvers, check_department, why_order_waits
 from .editions import ensure_edition
 from .fix import new_order
 
@@ -33,13 +34,16 @@ def place_event_order(
     request_key: UUID,
     actor: User,
     now: datetime,
+    department: Department | None = None,
 ) -> Order:
     """Place an order for one day; it is fixed at its cut-off and can be cancelled until then.
+
+    Above what the actor orders alone, or what the department's budget has left, it waits for an approver.
 
     The same `request_key` from the same person returns the order that it already made.
 
     Raises NotPossible if the day is no working day, its cut-off has passed, the site has no usable location,
-    or nothing can be composed.
+    nothing can be composed, or the department isn't one of the institution's.
     """
     made = Order.objects.filter(placed_by=actor, request_key=request_key)
     if earlier := made.first():
@@ -51,6 +55,7 @@ def place_event_order(
         raise NotPossible("unlocated_site", site.name)
     if delivery_date <= timezone.localdate(now) or cutoff_at(delivery_date, 0, working_days) <= now:
         raise NotPossible("too_late", str(delivery_date))
+    check_department(site.organization, department)
     try:
         with transaction.atomic():
             edition = _edition(EditionKey(bundle.pk, delivery_date, exclusions), headcount, now)
@@ -60,8 +65,19 @@ def place_event_order(
             cutoff = cutoff_at(delivery_date, slowest, working_days)
             if cutoff <= now:
                 raise NotPossible("too_late", str(delivery_date))
+            waits = why_order_waits(
+                bundle.price_for(headcount),
+                organization=site.organization,
+                department=department,
+                year=delivery_date.year,
+                actor=actor,
+            )
+            status = Order.Status.AWAITING if waits else Order.Status.PLACED
             order = new_order(
                 organization=site.organization,
+                department=department,
+                status=status,
+                reason=waits,
                 site=site,
                 bundle=bundle,
                 headcount=headcount,
@@ -75,7 +91,9 @@ def place_event_order(
                 placed_by=actor,
                 placed_at=now,
             )
-            OrderEvent.objects.create(order=order, was="", to=Order.Status.PLACED, actor=actor, at=now)
+            OrderEvent.objects.create(order=order, was="", to=status, actor=actor, at=now, note=waits)
+            if waits:
+                ask_approvers(order, now=now)
     except IntegrityError:
         # The same request came twice at once, and the other one was first.
         if earlier := made.first():
@@ -93,11 +111,11 @@ def _edition(key: EditionKey, headcount: int, now: datetime) -> Edition:
 
 @transaction.atomic
 def cancel_order(order: Order, *, actor: User, now: datetime) -> Order:
-    """Take back a placed order before its cut-off; cancelling twice changes nothing. Raises NotPossible."""
+    """Take back an order before its cut-off; cancelling twice changes nothing. Raises NotPossible."""
     locked = Order.objects.select_for_update().get(pk=order.pk)
     if locked.status == Order.Status.CANCELLED:
         return locked
-    if locked.status != Order.Status.PLACED or locked.cutoff_at <= now:
+    if locked.status not in Order.OPEN or locked.cutoff_at <= now:
         raise NotPossible("past_cutoff")
     try:
         advance_order(locked, Order.Status.CANCELLED, actor=actor, now=now)

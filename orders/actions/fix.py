@@ -13,6 +13,7 @@ from django.db import OperationalError, transaction
 from bundles.exceptions import CannotCompose
 from bundles.models import Edition
 
+from ..budgets import lock_left
 from ..cutoff import last_call_at
 from ..exceptions import CannotFix
 from ..models import CalendarDay, Notification, Occurrence, Order, OrderEvent, OrderLine, StandingOrder
@@ -44,9 +45,13 @@ def fix_occurrence(occurrence_id: int, *, now: datetime) -> Outcome | None:
         if occurrence is None:
             return None
         if reason := _why_not_wanted(occurrence.standing_order):
-            return _skip(occurrence, reason)
-        order = _order_from(occurrence, now)
+            return _skip(occurrence, reason, now=now)
+        order = order_from(occurrence, now=now)
         _fix(order, now=now)
+        # Last of all locks: whoever waits for the budget holds nothing that this needs.
+        left = lock_left(order.department_id, order.delivery_date.year)
+        if left is not None and left < 0:
+            raise CannotFix("over_budget")
         Occurrence.objects.filter(pk=occurrence.pk).update(status=Occurrence.Status.ORDERED)
         return _outcome(order, "done")
 
@@ -124,15 +129,20 @@ def _why_not_wanted(standing_order: StandingOrder) -> str:
     return "" if active else f"standing_order_{standing_order.status}"
 
 
-def _skip(occurrence: Occurrence, reason: str) -> Outcome:
+def _skip(occurrence: Occurrence, reason: str, *, now: datetime) -> Outcome:
     Occurrence.objects.filter(pk=occurrence.pk).update(
         status=Occurrence.Status.SKIPPED, reason=reason, detail=""
     )
+    if reason == "standing_order_awaiting":
+        told = people(occurrence.standing_order.organization, "orderer", "approver")
+        notify(told, Notification.Kind.ORDER_NOT_MADE, now=now, detail=f"{occurrence.delivery_date} {reason}")
     return _no_order(occurrence, "skipped", reason)
 
 
-def _order_from(occurrence: Occurrence, now: datetime) -> Order:
+def order_from(occurrence: Occurrence, *, now: datetime, waits: str = "") -> Order:
+    """Store the order of an occurrence: placed, or awaiting approval for the reason `waits`."""
     standing = occurrence.standing_order
+    status = Order.Status.AWAITING if waits else Order.Status.PLACED
     order = new_order(
         organization=standing.organization,
         site=standing.site,
@@ -143,16 +153,19 @@ def _order_from(occurrence: Occurrence, now: datetime) -> Order:
         window_opens=standing.window_opens,
         window_closes=standing.window_closes,
         cutoff_at=occurrence.cutoff_at,
+        department=standing.department,
         occurrence=occurrence,
         placed_by=standing.created_by,
         placed_at=now,
+        status=status,
+        reason=waits,
     )
-    OrderEvent.objects.create(order=order, was="", to=Order.Status.PLACED, actor=standing.created_by, at=now)
+    OrderEvent.objects.create(order=order, was="", to=status, actor=standing.created_by, at=now, note=waits)
     return order
 
 
 def new_order(**fields: object) -> Order:
-    """Store a placed order with the names and the price that hold today."""
+    """Store an order with the names and the price that hold today."""
     order = Order(number=order_number(fields["delivery_date"]), gross=0, **fields)  # type: ignore[arg-type]
     _copy_names(order)
     order.gross = order.bundle.price_for(order.headcount)

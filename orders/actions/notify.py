@@ -5,7 +5,7 @@ from datetime import datetime
 
 from membership.models import Organization, Seat, User
 
-from ..models import Notification, Order, PurchaseOrder
+from ..models import Notification, Order, PurchaseOrder, StandingOrder
 
 
 def people(organization: Organization, *roles: str) -> list[User]:
@@ -26,6 +26,7 @@ def notify(
     now: datetime,
     order: Order | None = None,
     purchase_order: PurchaseOrder | None = None,
+    standing_order: StandingOrder | None = None,
     detail: str = "",
 ) -> None:
     """Store one notification for each recipient."""
@@ -35,6 +36,7 @@ def notify(
             kind=kind,
             order=order,
             purchase_order=purchase_order,
+            standing_order=standing_order,
             detail=detail[:300],
             created_at=now,
         )

@@ -9,10 +9,12 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from ..approval import OVER_LIMIT
 from ..cutoff import cutoff_at
 from ..models import CalendarDay, Occurrence, StandingOrder
 from ..schedule import BadRule, delivery_date, rule_dates
 from ..working_days import WorkingDays
+from .authority import is_raised, let_wait
 from .editions import slowest_lead
 from .ledger import Outcome
 
@@ -29,7 +31,7 @@ def preview_standing_order(standing_order: StandingOrder, *, now: datetime) -> O
     working_days = CalendarDay.objects.all().working_days()
     # Locked and read again: nobody else previews it or ends it meanwhile.
     standing_order = StandingOrder.objects.select_for_update().get(pk=standing_order.pk)
-    if standing_order.status != StandingOrder.Status.ACTIVE:
+    if standing_order.status not in (StandingOrder.Status.ACTIVE, StandingOrder.Status.AWAITING):
         return None
     try:
         wanted = rule_dates(
@@ -41,6 +43,8 @@ def preview_standing_order(standing_order: StandingOrder, *, now: datetime) -> O
         )
     except BadRule as error:
         return _outcome("failed", standing_order, "bad_rule", str(error))
+    if standing_order.status == StandingOrder.Status.ACTIVE and is_raised(standing_order):
+        let_wait(standing_order, OVER_LIMIT, was=standing_order.status, actor=None, now=now)
     known = {
         occurrence.rule_date: occurrence
         for occurrence in standing_order.occurrences.filter(rule_date__gt=today - timedelta(days=14))

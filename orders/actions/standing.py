@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from bundles.models import Bundle
-from membership.models import Organization, Site, User
+from membership.models import Department, Organization, Site, User
 
 from ..exceptions import NotPossible
 from ..models import Occurrence, StandingOrder
+from .authority import check_department, let_wait, record, why_standing_order_waits
 from .editions import compose_missing, keep_missing, missing_editions
 from .preview import preview_standing_order
 
@@ -29,16 +30,20 @@ def create_standing_order(
     window_closes: time | None,
     actor: User | None,
     now: datetime,
+    department: Department | None = None,
 ) -> StandingOrder:
     """Set up a standing order and show its coming dates at once; called again, return what is set up.
 
+    Above what the actor orders alone in a year, or what the budget has left, it waits for an approver.
+
     Two running orders of the same bundle to the same site by the same rule would be one sent twice.
-    Raises ValidationError for a bad rule.
+    Raises ValidationError for a bad rule, NotPossible for a department that isn't the institution's.
     """
     standing_order = StandingOrder(
         organization=organization,
         site=site,
         bundle=bundle,
+        department=department,
         headcount=headcount,
         exclusions=exclusions,
         rrule=rrule,
@@ -51,10 +56,11 @@ def create_standing_order(
         created_at=now,
     )
     standing_order.full_clean(exclude=["created_by"])
+    check_department(organization, department)
     with transaction.atomic():
         # Two clicks at once wait for each other here.
         Site.objects.select_for_update(no_key=True).get(pk=site.pk)
-        same = StandingOrder.objects.active().filter(
+        same = StandingOrder.objects.running().filter(
             site=site,
             bundle=bundle,
             rrule=rrule,
@@ -64,7 +70,13 @@ def create_standing_order(
         )
         if existing := same.first():
             return existing
+        waits = why_standing_order_waits(standing_order, now=now)
+        standing_order.agreed_sum = None if waits else standing_order.yearly_sum
         standing_order.save()
+        if waits:
+            let_wait(standing_order, waits, was="", actor=actor, now=now)
+        else:
+            record(standing_order, "", actor=actor, now=now)
         preview_standing_order(standing_order, now=now)
     own = (bundle, exclusions)
     if wanted := [each for each in missing_editions(now=now) if (each.bundle, each.exclusions) == own]:
@@ -75,17 +87,25 @@ def create_standing_order(
 
 
 @transaction.atomic
-def end_standing_order(standing_order: StandingOrder, *, now: datetime) -> StandingOrder:
+def end_standing_order(
+    standing_order: StandingOrder,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    reason: str = "standing_order_ended",
+    note: str = "",
+) -> StandingOrder:
     """Make no more orders from it: coming dates are skipped with the reason. Ending twice changes nothing."""
     locked = StandingOrder.objects.select_for_update().get(pk=standing_order.pk)
     if locked.status == StandingOrder.Status.ENDED:
         return locked
-    locked.status = StandingOrder.Status.ENDED
+    was, locked.status = locked.status, StandingOrder.Status.ENDED
     locked.ends_on = max(locked.starts_on, timezone.localdate(now))
     locked.save(update_fields=["status", "ends_on"])
     locked.occurrences.filter(status=Occurrence.Status.PLANNED).update(
-        status=Occurrence.Status.SKIPPED, reason="standing_order_ended", detail=""
+        status=Occurrence.Status.SKIPPED, reason=reason, detail=""
     )
+    record(locked, was, actor=actor, now=now, note=note)
     return locked
 
 

@@ -17,6 +17,7 @@ class CycleRun(models.Model):
         PREVIEW = "preview", _("preview occurrences")
         COMPOSE = "compose", _("compose editions")
         PUBLISH = "publish", _("publish editions")
+        APPROVAL = "approval", _("approvals")
         FIX = "fix", _("fix orders at cut-off")
         REMIND = "remind", _("remind producers")
         ACKNOWLEDGE = "acknowledge", _("producers' deadline")

@@ -6,12 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 from .order import Order
 from .purchase import PurchaseOrder
+from .standing import StandingOrder
 
 
 class Notification(models.Model):
     """A message to one person about one thing; `sent_at` is empty until it is on its way."""
 
     class Kind(models.TextChoices):
+        APPROVAL_ASKED = "approval_asked", _("an order waits for your approval")
+        APPROVAL_REMINDER = "approval_reminder", _("reminder: an order still waits for your approval")
+        ORDER_APPROVED = "order_approved", _("order approved")
+        ORDER_DECLINED = "order_declined", _("order not approved")
         ORDER_CONFIRMED = "order_confirmed", _("order confirmed")
         ORDER_NOT_MADE = "order_not_made", _("order not made")
         ORDER_CHANGED = "order_changed", _("order changed by a shortage")
@@ -38,6 +43,14 @@ class Notification(models.Model):
         blank=True,
         related_name="notifications",
         verbose_name=_("order"),
+    )
+    standing_order = models.ForeignKey(
+        StandingOrder,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notifications",
+        verbose_name=_("standing order"),
     )
     purchase_order = models.ForeignKey(
         PurchaseOrder,

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from bundles.edition_key import EditionKey
 from bundles.models import Bundle, Product
 from membership.exclusions import FULL_MASK
-from membership.models import Organization, Site
+from membership.models import Department, Organization, Site
 
 from ..querysets import OrderLineQuerySet, OrderQuerySet
-from .standing import Occurrence
+from .standing import Occurrence, StandingOrder
 
 RATING_PERIOD = timedelta(days=30)
 
@@ -27,6 +27,7 @@ class Order(models.Model):
     """
 
     class Status(models.TextChoices):
+        AWAITING = "awaiting", _("awaiting approval")
         PLACED = "placed", _("placed")
         CONFIRMED = "confirmed", pgettext_lazy("order", "confirmed")
         PACKED = "packed", _("packed")
@@ -34,6 +35,9 @@ class Order(models.Model):
         DELIVERED = "delivered", _("delivered")
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
+
+    # Before the cut-off: nothing is frozen yet.
+    OPEN = (Status.AWAITING, Status.PLACED)
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     occurrence = models.OneToOneField(
@@ -51,6 +55,14 @@ class Order(models.Model):
     bundle = models.ForeignKey(
         Bundle, on_delete=models.PROTECT, related_name="orders", verbose_name=_("bundle")
     )
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("department"),
+    )
     headcount = models.PositiveSmallIntegerField(_("people"), validators=[MinValueValidator(1)])
     exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
     delivery_date = models.DateField(_("delivery date"))
@@ -61,6 +73,8 @@ class Order(models.Model):
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    # The part of the price for which an approver let the budget be exceeded: it isn't taken from others.
+    overrun = models.PositiveIntegerField(_("approved above the budget (won)"), default=0)
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -97,17 +111,19 @@ class Order(models.Model):
             models.Index(fields=["delivery_date", "status"]),
             models.Index(fields=["organization", "delivery_date"]),
             models.Index(fields=["status", "cutoff_at"]),
+            models.Index(fields=["department", "delivery_date"]),
         ]
         constraints = [
             models.UniqueConstraint(fields=["placed_by", "request_key"], name="one_order_per_request"),
             models.CheckConstraint(condition=Q(headcount__gte=1), name="order_serves_someone"),
             models.CheckConstraint(condition=Q(exclusions__lte=FULL_MASK), name="order_exclusions_known"),
             models.CheckConstraint(
-                condition=Q(status__in=["placed", "failed", "cancelled"]) | Q(gross=F("supply") + F("vat")),
+                condition=Q(status__in=["awaiting", "placed", "failed", "cancelled"])
+                | Q(gross=F("supply") + F("vat")),
                 name="order_gross_is_supply_and_vat",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["placed", "failed", "cancelled"])
+                condition=Q(status__in=["awaiting", "placed", "failed", "cancelled"])
                 | Q(latitude__isnull=False, longitude__isnull=False),
                 name="fixed_order_is_located",
             ),
@@ -261,6 +277,23 @@ class OrderEvent(Event):
     def get_to_display(self) -> str:
         """The state reached, in the reader's language."""
         return str(Order.Status(self.to).label)
+
+
+class StandingOrderEvent(Event):
+    """A step in the life of a standing order: set up, approved or declined, ended."""
+
+    standing_order = models.ForeignKey(
+        StandingOrder, on_delete=models.PROTECT, related_name="events", verbose_name=_("standing order")
+    )
+
+    class Meta(Event.Meta):
+        abstract = False
+        verbose_name = _("standing order event")
+        verbose_name_plural = _("standing order events")
+
+    def get_to_display(self) -> str:
+        """The state reached, in the reader's language."""
+        return str(StandingOrder.Status(self.to).label)
 
 
 class Statement(models.Model):

@@ -1,6 +1,6 @@
 """Orders that repeat: the rule, and each date it gives."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,10 +13,12 @@ from django.utils.translation import pgettext_lazy
 from bundles.edition_key import EditionKey
 from bundles.models import Bundle
 from membership.exclusions import FULL_MASK
-from membership.models import Organization, Site
+from membership.models import Department, Organization, Site
 
 from ..querysets import CalendarDayQuerySet, OccurrenceQuerySet, StandingOrderQuerySet
-from ..schedule import BadRule, validate
+from ..schedule import BadRule, rule_dates, validate
+
+ONE_DAY = timedelta(days=1)
 
 
 def validate_rrule(rrule: str) -> None:
@@ -49,6 +51,7 @@ class StandingOrder(models.Model):
     """A bundle for a site, again and again by an RFC 5545 rule anchored on `starts_on`."""
 
     class Status(models.TextChoices):
+        AWAITING = "awaiting", _("awaiting approval")
         ACTIVE = "active", _("active")
         PAUSED = "paused", _("paused")
         ENDED = "ended", _("ended")
@@ -67,6 +70,14 @@ class StandingOrder(models.Model):
     bundle = models.ForeignKey(
         Bundle, on_delete=models.PROTECT, related_name="standing_orders", verbose_name=_("bundle")
     )
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="standing_orders",
+        verbose_name=_("department"),
+    )
     headcount = models.PositiveSmallIntegerField(_("people"), validators=[MinValueValidator(1)])
     exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
     rrule = models.CharField(_("rule (RFC 5545)"), max_length=200, validators=[validate_rrule])
@@ -77,7 +88,7 @@ class StandingOrder(models.Model):
     )
     window_opens = models.TimeField(_("not before"), null=True, blank=True)
     window_closes = models.TimeField(_("not after"), null=True, blank=True)
-    status = models.CharField(_("status"), max_length=6, choices=Status, default=Status.ACTIVE)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -87,6 +98,8 @@ class StandingOrder(models.Model):
         verbose_name=_("created by"),
     )
     created_at = models.DateTimeField(_("created at"))
+    # What the orderer could decide when it was set up, or an approver agreed to: a larger sum waits again.
+    agreed_sum = models.PositiveBigIntegerField(_("agreed for a year (won)"), null=True, blank=True)
 
     objects = StandingOrderQuerySet.as_manager()
 
@@ -122,6 +135,24 @@ class StandingOrder(models.Model):
     def edition_key(self, day: date) -> EditionKey:
         """The edition that it brings on a date."""
         return EditionKey(self.bundle_id, day, self.exclusions)
+
+    @property
+    def price(self) -> int:
+        """The price of one delivery, in won."""
+        return self.bundle.price_for(self.headcount)
+
+    @property
+    def yearly_sum(self) -> int:
+        """The price of everything that the rule brings in a year from its start, in won."""
+        return self.price * len(self.dates(self.starts_on - ONE_DAY, self.starts_on + timedelta(days=364)))
+
+    def sum_until_new_year(self, today: date) -> int:
+        """The price of everything that the rule brings after today in its year, in won."""
+        return self.price * len(self.dates(today, date(today.year, 12, 31)))
+
+    def dates(self, after: date, until: date) -> list[date]:
+        """The rule's dates later than `after`, up to `until`. Raises BadRule."""
+        return rule_dates(self.rrule, self.starts_on, after=after, until=until, ends_on=self.ends_on)
 
 
 class Occurrence(models.Model):

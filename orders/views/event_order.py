@@ -21,9 +21,10 @@ from membership.permissions import role_required
 from ..actions.event_order import place_event_order
 from ..cutoff import earliest_delivery_date
 from ..exceptions import NotPossible
-from ..forms import EventOrderForm, orderable_sites
+from ..forms import EventOrderForm, orderable_sites, own_department
 from ..models import CalendarDay, Order
 from ..quote import Quote, quote
+from ..reasons import words
 from .institution import READERS, may_order
 
 
@@ -36,7 +37,10 @@ def event_order_create(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     is_check = "check" in request.POST
     if request.method == "POST" and not is_check and form.is_valid() and (order := _place(request, form)):
-        messages.success(request, _("The order was placed."))
+        if order.status == Order.Status.AWAITING:
+            messages.info(request, f"{_('The order waits for approval.')} {words(order.reason)}.")
+        else:
+            messages.success(request, _("The order was placed."))
         return redirect("orders:order_detail", number=order.number)
     context = {
         "form": form,
@@ -71,6 +75,7 @@ def _form(request: HttpRequest) -> EventOrderForm:
         "headcount": wanted_headcount(request, bundle),
         "exclusions": codes(site.organization.exclusions) if site else (),
         "site": site,
+        "department": own_department(request.user),  # type: ignore[arg-type]
         "delivery_date": _wanted_date(request, form),
     }
     return form

@@ -19,6 +19,7 @@ from membership.allergens import codes
 from membership.models import Certification, Organization
 from membership.permissions import (
     INSTITUTION_ROLES,
+    approver_seat,
     can_order_for,
     has_role,
     is_operator,
@@ -26,8 +27,9 @@ from membership.permissions import (
     role_required,
 )
 
+from ..actions.authority import approvers_of
 from ..actions.event_order import cancel_order
-from ..coming import coming_deliveries, live_stop, why_failed
+from ..coming import coming_deliveries, live_stop, why_failed, why_waiting
 from ..documents import statement_pdf
 from ..exceptions import NotPossible
 from ..forms import OrderFilter
@@ -40,6 +42,7 @@ from ..plan_usage import plan_usages
 from ..progress import order_steps, timeline
 from ..quote import Quote, quote
 from ..reasons import words
+from ..waiting import to_decide, waiting_orders
 
 PAGE_SIZE = 25
 READERS = (*INSTITUTION_ROLES, "operator")
@@ -67,6 +70,7 @@ def institution_home(request: HttpRequest) -> HttpResponse:
             for order in recent.select_related("bundle").prefetch_related("stops__plan")
         ],
         "to_rate": list(_to_rate(request)),
+        "to_decide": to_decide(user),  # type: ignore[arg-type]
         "usages": plan_usages(user, today=today),  # type: ignore[arg-type]
         "several": len({seat.organization_id for seat in user.active_seats}) > 1,  # type: ignore[union-attr]
         "may_order": may_order(request),
@@ -108,7 +112,9 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
     """Show the order; `wrong` are its rating forms that were filled in badly."""
     orders = (
         Order.objects.for_user(request.user)  # type: ignore[arg-type]
-        .select_related("organization", "site", "bundle", "statement", "occurrence", "placed_by")
+        .select_related(
+            "organization", "site", "bundle", "department", "statement", "occurrence", "placed_by"
+        )
         .prefetch_related(
             "lines__shortages__substitute",
             "lines__substitutes",
@@ -120,7 +126,7 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
     order = get_object_or_404(orders, number=number)
     now = clock.now()
     stop = live_stop(order)
-    planned = _planned(order) if order.status == Order.Status.PLACED else None
+    planned = _planned(order) if order.status in Order.OPEN else None
     worth = planned.worth if planned else sum(line.list_price * line.coming for line in order.lines.all())
     context = {
         "now": now,
@@ -131,12 +137,17 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
         "stop": stop,
         "proof": getattr(stop, "proof", None),
         "statement": getattr(order, "statement", None),
-        "why": why_failed(order),
+        "why": why_failed(order) or why_waiting(order),
         "detail": _detail(order, request),
         "quote": planned,
         "worth": worth,
         "saving": saving(worth or 0, order.gross),
-        "is_open": order.status == Order.Status.PLACED and order.cutoff_at > now,
+        "waiting": next(iter(waiting_orders(request.user, [order])), None),  # type: ignore[arg-type]
+        "is_approver": approver_seat(request.user, order.organization_id) is not None,  # type: ignore[arg-type]
+        "approvers": approvers_of(order.organization, order.gross)
+        if order.status == Order.Status.AWAITING
+        else [],
+        "is_open": order.status in Order.OPEN and order.cutoff_at > now,
         "may_order": can_order_for(request.user, order.organization),  # type: ignore[arg-type]
         "is_operator": is_operator(request.user),  # type: ignore[arg-type]
         "label_form": _label_form(order, request),

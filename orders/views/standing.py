@@ -16,18 +16,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from membership import clock
 from membership.exclusions import codes
-from membership.permissions import can_order_for, is_operator, role_required
+from membership.permissions import approver_seat, can_order_for, is_operator, role_required
 
+from ..actions.authority import approvers_of
 from ..actions.event_order import skip_occurrence
 from ..actions.standing import create_standing_order, end_standing_order, retry_occurrence
 from ..coming import why
 from ..exceptions import NotPossible
-from ..forms import StandingOrderFilter, orderable_sites
+from ..forms import StandingOrderFilter, orderable_sites, own_department
 from ..forms_standing import StandingOrderForm
 from ..models import CalendarDay, Occurrence, StandingOrder
+from ..progress import standing_timeline
 from ..reasons import words
 from ..rule_words import rule_words
 from ..schedule import delivery_date, rule_dates
+from ..waiting import waiting_standing_orders
 from .back import redirect_back
 from .event_order import wanted_headcount
 from .institution import PAGE_SIZE, READERS, may_order
@@ -36,6 +39,7 @@ PREVIEW_DATES = 6
 # What the form's fields become when the order is stored.
 STORED = (
     "site",
+    "department",
     "bundle",
     "headcount",
     "exclusions",
@@ -80,7 +84,10 @@ def standing_order_create(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     is_check = "check" in request.POST
     if request.method == "POST" and not is_check and form.is_valid() and (made := _create(request, form)):
-        messages.success(request, _("The standing order is set up."))
+        if made.status == StandingOrder.Status.AWAITING:
+            messages.info(request, _("The standing order is set up and waits for approval."))
+        else:
+            messages.success(request, _("The standing order is set up."))
         return redirect("orders:standing_order_detail", pk=made.pk)
     context = {
         "form": form,
@@ -104,6 +111,7 @@ def _form(request: HttpRequest) -> StandingOrderForm:
     form.initial = {
         "exclusions": codes(site.organization.exclusions) if site else (),
         "site": site,
+        "department": own_department(request.user),  # type: ignore[arg-type]
         "bundle": bundle,
         "headcount": wanted_headcount(request, bundle),
     }
@@ -159,7 +167,10 @@ def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One standing order with all of its dates: what became of each, and why."""
     rows = StandingOrder.objects.for_user(request.user)  # type: ignore[arg-type]
     standing = get_object_or_404(
-        rows.select_related("organization", "site", "bundle__plan", "created_by"), pk=pk
+        rows.select_related(
+            "organization", "department", "site", "bundle__plan", "created_by"
+        ).prefetch_related("events__actor"),
+        pk=pk,
     )
     today = clock.today()
     occurrences = standing.occurrences.select_related("order")
@@ -170,7 +181,13 @@ def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "now": clock.now(),
         "standing": standing,
         "rule_in_words": rule_words(standing.rrule, get_language() or "ko"),
-        "price": standing.bundle.price_for(standing.headcount),
+        "price": standing.price,
+        "waiting": next(iter(waiting_standing_orders(request.user, [standing])), None),  # type: ignore[arg-type]
+        "is_approver": approver_seat(request.user, standing.organization_id) is not None,  # type: ignore[arg-type]
+        "approvers": approvers_of(standing.organization, standing.yearly_sum)
+        if standing.status == StandingOrder.Status.AWAITING
+        else [],
+        "events": standing_timeline(standing),
         "coming": [_date(occurrence, request) for occurrence in coming],
         "past": [_date(occurrence, request) for occurrence in page],
         "page_obj": page,
@@ -212,7 +229,7 @@ def standing_order_end(request: HttpRequest, pk: int) -> HttpResponse:
     standing = get_object_or_404(rows, pk=pk)
     if not can_order_for(request.user, standing.organization):  # type: ignore[arg-type]
         raise PermissionDenied
-    end_standing_order(standing, now=clock.now())
+    end_standing_order(standing, actor=request.user, now=clock.now())  # type: ignore[arg-type]
     messages.success(
         request, _("The standing order was ended. Orders that were already made will still come.")
     )

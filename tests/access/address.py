@@ -14,6 +14,7 @@ Data = Callable[[Side], Mapping[str, Any]]
 # -- Roles: the own side's things are what every address below is about -----------------------------
 
 ORDERERS = frozenset({"orderer", "approver"})
+APPROVER = frozenset({"approver"})
 READERS = ORDERERS | {"viewer", "mixed"}  # `mixed` only views here and orders for the other institution
 OTHER_ORDERERS = frozenset({"other orderer", "other approver"})
 OTHER_READERS = OTHER_ORDERERS | {"other viewer"}

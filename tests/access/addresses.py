@@ -18,6 +18,7 @@ from .address import (
     ANY_PRODUCER,
     ANY_READER,
     ANY_VIEWER,
+    APPROVER,
     COURIER,
     EVERYBODY,
     HUB,
@@ -51,6 +52,7 @@ def _new_password(side: Side) -> dict[str, Any]:
 def event_order(side: Side) -> dict[str, Any]:
     return {
         "site": side.site.pk,
+        "department": side.department.pk,
         "bundle": side.bundle.pk,
         "headcount": 10,
         "delivery_date": str(LATER),
@@ -62,6 +64,7 @@ def event_order(side: Side) -> dict[str, Any]:
 def standing_order(side: Side) -> dict[str, Any]:
     return {
         "site": side.site.pk,
+        "department": side.department.pk,
         "bundle": side.bundle.pk,
         "headcount": 10,
         "repeat": "weekly",
@@ -296,6 +299,23 @@ PAGES = [
         "orders:occurrence_retry",
         {"pk": "failed.pk"},
         post={"302 orders:standing_order_detail": HUB, "403": READERS},
+    ),
+    # -- Approvers; whoever else reads the order may not decide, the hub neither
+    *(
+        Address(
+            f"orders:order_{verb}",
+            {"number": "awaiting.number"},
+            post={"302 orders:order_detail": APPROVER, "403": (READERS | HUB) - APPROVER},
+        )
+        for verb in ("approve", "decline")
+    ),
+    *(
+        Address(
+            f"orders:standing_order_{verb}",
+            {"pk": "awaiting_standing_order.pk"},
+            post={"302 orders:standing_order_detail": APPROVER, "403": (READERS | HUB) - APPROVER},
+        )
+        for verb in ("approve", "decline")
     ),
     # -- Producers
     Address("orders:purchase_order_list", get={"200": ANY_PRODUCER | HUB}),

@@ -25,8 +25,9 @@ def people_of_the_institution(side: Side) -> Marks:
 
 
 def books(side: Side) -> Marks:
-    """What the institution pays and is called by the tax office."""
-    return {side.institution.business_number, side.institution.business_number_display}
+    """What the institution is called by the tax office, and who in it pays."""
+    departments = side.institution.departments.values_list("name", flat=True)
+    return {side.institution.business_number, side.institution.business_number_display, *departments}
 
 
 def deliveries(side: Side) -> Marks:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from bundles.models import Bundle, Closure, Edition, Product, Slot
 from delivery.models import Route, Stop
-from membership.models import Organization, Site, User
+from membership.models import Department, Organization, Site, User
 from orders.cutoff import seoul
 from orders.models import (
     CycleRun,
@@ -43,6 +43,7 @@ class Side:
     producer: Organization
     producer_user: User
     courier: User
+    department: Department
     sites: list[Site] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     bundles: list[Bundle] = field(default_factory=list)
@@ -97,6 +98,14 @@ class Side:
     @cached_property
     def placed(self) -> Order:
         return self.institution.orders.filter(status="placed").first()
+
+    @cached_property
+    def awaiting(self) -> Order:
+        return self.institution.orders.filter(status="awaiting").first()
+
+    @cached_property
+    def awaiting_standing_order(self) -> StandingOrder:
+        return self.institution.standing_orders.filter(status="awaiting").first()
 
     @cached_property
     def to_pack(self) -> Order:

@@ -97,8 +97,15 @@ def _settle(name: str, size: int) -> Side:
         producer=producer,
         producer_user=f.producer_user(producer, **person("producer", "제빵이", 4)),
         courier=f.courier(**person("courier", "기사님", 5)),
+        department=f.DepartmentFactory(
+            organization=institution, code=f"{name}-0", name=f"{colour}총무과0", name_en=""
+        ),
     )
     for nth in range(size):
+        if nth:
+            f.DepartmentFactory(
+                organization=institution, code=f"{name}-{nth}", name=f"{colour}총무과{nth}", name_en=""
+            )
         f.CertificationFactory(organization=producer, number=f"{name}-{nth}")
         _settle_site(side, colour, digit, nth)
         _offer(side, colour, digit, nth)
@@ -169,7 +176,9 @@ def _order(side: Side, size: int) -> None:
         f.EditionFactory(bundle=bundle, delivery_date=SOON, products=side.products[:1])
     for nth in range(size):
         f.OrderFactory(**ordered(side, LATER), cutoff_at=LATER_CUTOFF)
+        f.OrderFactory(**ordered(side, LATER), cutoff_at=LATER_CUTOFF, status="awaiting", reason="over_limit")
         side.standing_orders.append(_stand(side, nth, size))
+        _stand_and_wait(side, nth)
     for line in side.producer.purchase_orders.get(delivery_date=TODAY).lines.all():
         report_shortage(line, line.ordered - 1, actor=side.producer_user, now=f.CUTOFF)
 
@@ -182,6 +191,7 @@ def ordered(side: Side, day: date) -> dict[str, Any]:
         "bundle": side.bundle,
         "delivery_date": day,
         "placed_by": side.orderer,
+        "department": side.department,
         "note": f"{side.site.name} 앞",
     }
 
@@ -200,6 +210,21 @@ def _stand(side: Side, nth: int, size: int) -> StandingOrder:
             **planned,
         )
     return standing
+
+
+def _stand_and_wait(side: Side, nth: int) -> None:
+    """One more standing order, which an approver has to agree to."""
+    standing = f.StandingOrderFactory(
+        organization=side.institution,
+        site=side.site,
+        bundle=side.bundle,
+        headcount=50 + nth,
+        department=side.department,
+        status="awaiting",
+        created_by=side.orderer,
+    )
+    standing.events.create(was="", to="awaiting", at=NOW, actor=side.orderer)
+    f.OccurrenceFactory(standing_order=standing, rule_date=LATER, cutoff_at=LATER_CUTOFF)
 
 
 # -- How it arrives -------------------------------------------------------------------------------

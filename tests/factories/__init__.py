@@ -26,6 +26,7 @@ from .delivery import (
 from .membership import (
     PASSWORD,
     CertificationFactory,
+    DepartmentFactory,
     HubFactory,
     InstitutionFactory,
     MembershipFactory,
@@ -43,6 +44,7 @@ from .membership import (
     viewer,
 )
 from .orders import (
+    BudgetFactory,
     CalendarDayFactory,
     OccurrenceFactory,
     OrderFactory,
@@ -67,12 +69,14 @@ __all__ = [
     "PASSWORD",
     "PLANNING_TIME",
     "TUESDAY",
+    "BudgetFactory",
     "BundleFactory",
     "CalendarDayFactory",
     "CapacityFactory",
     "CapacityPoolFactory",
     "CategoryFactory",
     "CertificationFactory",
+    "DepartmentFactory",
     "DepotFactory",
     "EditionFactory",
     "HubFactory",

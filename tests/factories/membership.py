@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from membership.business_number import with_check_digit
 from membership.models import (
     Certification,
+    Department,
     Membership,
     Organization,
     Plan,
@@ -74,6 +75,16 @@ class HubFactory(OrganizationFactory):
 def hub() -> Organization:
     """The one hub of the town."""
     return Organization.objects.filter(kind=Organization.Kind.HUB).first() or HubFactory()
+
+
+class DepartmentFactory(DjangoModelFactory[Department]):
+    class Meta:
+        model = Department
+
+    organization = factory.SubFactory(InstitutionFactory)
+    code = factory.Sequence(lambda n: f"D{n}")
+    name = factory.Sequence(lambda n: f"총무과{n}")
+    name_en = factory.Sequence(lambda n: f"General affairs {n}")
 
 
 class SeatFactory(DjangoModelFactory[Seat]):

@@ -8,10 +8,10 @@ from factory.django import DjangoModelFactory
 
 from membership.models import Organization
 from orders.actions.fix import fix_occurrence, fix_order
-from orders.models import CalendarDay, Occurrence, Order, PurchaseOrder, Rating, StandingOrder
+from orders.models import Budget, CalendarDay, Occurrence, Order, PurchaseOrder, Rating, StandingOrder
 
 from .bundles import BundleFactory, EditionFactory, ProductFactory, SlotFactory, bundle_with
-from .membership import InstitutionFactory, SiteFactory, orderer
+from .membership import DepartmentFactory, InstitutionFactory, SiteFactory, orderer
 from .times import CUTOFF, DELIVERY_DATE, DELIVERY_MORNING, TUESDAY
 
 
@@ -47,6 +47,17 @@ class OccurrenceFactory(DjangoModelFactory[Occurrence]):
     rule_date = DELIVERY_DATE
     delivery_date = factory.SelfAttribute("rule_date")
     cutoff_at = CUTOFF
+
+
+class BudgetFactory(DjangoModelFactory[Budget]):
+    """A million won for the year of `DELIVERY_DATE`."""
+
+    class Meta:
+        model = Budget
+
+    department = factory.SubFactory(DepartmentFactory)
+    year = DELIVERY_DATE.year
+    amount = 1_000_000
 
 
 class OrderFactory(DjangoModelFactory[Order]):

@@ -10,6 +10,7 @@ from tests.api_client import api, listed, queries
 from tests.factories import (
     PASSWORD,
     CertificationFactory,
+    DepartmentFactory,
     InstitutionFactory,
     SeatFactory,
     SiteFactory,
@@ -123,7 +124,8 @@ def test_me_names_the_caller_and_their_seats() -> None:
         library, email="park@example.com", name="박보기", name_en="Bogi Park", phone="010-0000-0000"
     )
     hall = InstitutionFactory(name="청사", name_en="Hall")
-    SeatFactory(user=user, organization=hall, role="orderer")
+    room = DepartmentFactory(organization=hall, code="A1", name="서무과", name_en="Office")
+    SeatFactory(user=user, organization=hall, role="orderer", department=room, order_limit=300_000)
     assert api(user).get(ME).json() == {
         "email": "park@example.com",
         "name": "박보기",
@@ -131,8 +133,18 @@ def test_me_names_the_caller_and_their_seats() -> None:
         "phone": "010-0000-0000",
         "language": "ko",
         "seats": [
-            {"organization": {"id": library.pk, "name": "도서관", "name_en": "Library"}, "role": "viewer"},
-            {"organization": {"id": hall.pk, "name": "청사", "name_en": "Hall"}, "role": "orderer"},
+            {
+                "organization": {"id": library.pk, "name": "도서관", "name_en": "Library"},
+                "role": "viewer",
+                "department": None,
+                "order_limit": None,
+            },
+            {
+                "organization": {"id": hall.pk, "name": "청사", "name_en": "Hall"},
+                "role": "orderer",
+                "department": {"id": room.pk, "code": "A1", "name": "서무과", "name_en": "Office"},
+                "order_limit": 300_000,
+            },
         ],
     }
 

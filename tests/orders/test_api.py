@@ -66,6 +66,7 @@ def test_order_is_shown_with_lines_events_and_times_in_seoul() -> None:
         "number": order.number,
         "organization": order.organization_id,
         "organization_name": order.organization.name,
+        "department": None,
         "site": order.site_id,
         "site_name": order.site.name,
         "bundle": order.bundle_id,

@@ -65,6 +65,7 @@ def test_standing_order_is_set_up_once_and_shows_its_dates() -> None:
                 "name": site.organization.name,
                 "name_en": site.organization.name_en,
             },
+            "department": None,
             "site": {"id": site.pk, "name": site.name, "name_en": site.name_en},
             "bundle": {
                 "id": row.bundle_id,

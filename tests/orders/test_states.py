@@ -14,6 +14,9 @@ from orders.states import (
 )
 
 ORDER = {
+    "awaiting → placed",
+    "awaiting → cancelled",
+    "awaiting → failed",
     "placed → confirmed",
     "placed → cancelled",
     "placed → failed",
@@ -66,7 +69,7 @@ def test_can_advance_allows_these_pairs_and_no_others(transitions: Transitions, 
 
 
 @pytest.mark.parametrize(
-    ("transitions", "start"), [(ORDER_TRANSITIONS, "placed"), (PURCHASE_ORDER_TRANSITIONS, "issued")]
+    ("transitions", "start"), [(ORDER_TRANSITIONS, "awaiting"), (PURCHASE_ORDER_TRANSITIONS, "issued")]
 )
 def test_every_state_can_be_reached_from_the_first(transitions: Transitions, start: str) -> None:
     assert reachable(transitions, start) == set(transitions)

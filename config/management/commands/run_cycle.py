@@ -91,13 +91,15 @@ def _last_cutoff(day: date) -> datetime | None:
     planned = Occurrence.objects.filter(status="planned", delivery_date=day).aggregate(at=Max("cutoff_at"))[
         "at"
     ]
-    placed = Order.objects.filter(status="placed", delivery_date=day).aggregate(at=Max("cutoff_at"))["at"]
+    placed = Order.objects.filter(status__in=Order.OPEN, delivery_date=day).aggregate(at=Max("cutoff_at"))[
+        "at"
+    ]
     return max(filter(None, [planned, placed]), default=None)
 
 
 def day_figures(day: date) -> dict[str, Any]:
     """Return what stands for the day, whoever did it and when."""
-    orders = Order.objects.on(day).exclude(status__in=["placed", "cancelled"]).exclude(supply=0)
+    orders = Order.objects.on(day).exclude(status__in=[*Order.OPEN, "cancelled"]).exclude(supply=0)
     failed = Occurrence.objects.filter(delivery_date=day, status="failed")
     plans = RoutePlan.objects.published().on(day)
     planned = plans.aggregate(

@@ -1,0 +1,159 @@
+"""What departments have reserved, spent and left of their budgets: sums over orders, never stored."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db.models import Q, Sum
+
+from membership.models import Department
+
+from .models import Budget, CalendarDay, Occurrence, Order, StandingOrder
+from .schedule import BadRule, delivery_date
+
+# A holiday moves a delivery by less than this, also over New Year.
+FARTHEST_MOVE = timedelta(days=15)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A department's fiscal year in won including VAT; `amount` is None without a budget.
+
+    `reserved` is promised, `spent` delivered (less what was credited for shortages), `waiting` asks for
+    approval, `forecast` is what running standing orders will still bring this year.
+    """
+
+    department: Department
+    year: int
+    amount: int | None
+    reserved: int
+    spent: int
+    waiting: int
+    forecast: int
+
+    @property
+    def used(self) -> int:
+        return self.reserved + self.spent
+
+    @property
+    def left(self) -> int | None:
+        return None if self.amount is None else self.amount - self.used
+
+    @property
+    def left_after_forecast(self) -> int | None:
+        return None if self.left is None else self.left - self.forecast
+
+
+@dataclass(frozen=True)
+class ForecastDate:
+    """A date that a standing order will bring, on which nothing is ordered yet."""
+
+    standing_order: StandingOrder
+    day: date
+    price: int
+
+
+def lock_left(department_id: int | None, year: int) -> int | None:
+    """Return what the department's next order may take in the year, None if it has no budget.
+
+    The budget stays locked until the transaction ends: what is added to its sum meanwhile waits here, so that
+    two orders never take the same won.
+    """
+    budget = Budget.objects.select_for_update().filter(department=department_id, year=year).first()
+    return left_of(budget) if budget else None
+
+
+def left_of(budget: Budget) -> int:
+    """Return the budget less what is reserved and spent, as far as an approver didn't let it be exceeded."""
+    orders = Order.objects.of_budget(budget.department_id, budget.year)
+    sums = (orders.reserving() | orders.spent()).aggregate(used=Sum("gross"), overrun=Sum("overrun"))
+    return budget.amount + (sums["overrun"] or 0) - (sums["used"] or 0)
+
+
+def left_for_date(occurrence: Occurrence) -> int | None:
+    """Return what the budget has left for a date, less the planned ones before it; None without a budget."""
+    department, day = occurrence.standing_order.department_id, occurrence.delivery_date
+    budget = Budget.objects.filter(department=department, year=day.year if day else 0).first()
+    return left_of(budget) - _planned_before(budget, occurrence) if budget else None
+
+
+def _planned_before(budget: Budget, occurrence: Occurrence) -> int:
+    planned = Occurrence.objects.filter(
+        status=Occurrence.Status.PLANNED,
+        standing_order__department=budget.department_id,
+        standing_order__status=StandingOrder.Status.ACTIVE,
+        delivery_date__year=budget.year,
+    ).select_related("standing_order__bundle")
+    earlier = Q(cutoff_at__lt=occurrence.cutoff_at) | Q(cutoff_at=occurrence.cutoff_at, pk__lt=occurrence.pk)
+    return sum(other.standing_order.price for other in planned.filter(earlier))
+
+
+def read_figures(departments: Collection[Department], year: int, *, today: date | None) -> list[Figures]:
+    """Return the departments' figures for a year, in their order; as many queries for one as for all.
+
+    Without `today` nothing is forecast.
+    """
+    amounts = dict(
+        Budget.objects.filter(department__in=departments, year=year).values_list("department", "amount")
+    )
+    sums: dict[tuple[int, str], int] = defaultdict(int)
+    orders = Order.objects.filter(department__in=departments, delivery_date__year=year).order_by()
+    for kind, rows in (
+        ("reserved", orders.reserving()),
+        ("spent", orders.spent()),
+        ("waiting", orders.filter(status=Order.Status.AWAITING)),
+    ):
+        for department_id, total in rows.values_list("department").annotate(Sum("gross")):
+            sums[department_id, kind] = total
+    for coming in forecast(departments, year, today=today) if today else ():
+        department_id = coming.standing_order.department_id
+        sums[department_id or 0, "forecast"] += coming.price
+    kinds = ("reserved", "spent", "waiting", "forecast")
+    return [
+        Figures(
+            department,
+            year,
+            amounts.get(department.pk),
+            **{kind: sums[department.pk, kind] for kind in kinds},
+        )
+        for department in departments
+    ]
+
+
+def forecast(departments: Collection[Department], year: int, *, today: date) -> list[ForecastDate]:
+    """Return what the departments' running standing orders will bring in the year, by date."""
+    standing_orders = list(
+        StandingOrder.objects.running()
+        .filter(department__in=departments, status=StandingOrder.Status.ACTIVE)
+        .select_related("bundle", "site", "organization")
+    )
+    known = Occurrence.objects.filter(
+        standing_order__in=standing_orders, status=Occurrence.Status.PLANNED, delivery_date__year=year
+    ).values_list("standing_order", "delivery_date")
+    by_key = {standing_order.pk: standing_order for standing_order in standing_orders}
+    dates = [(by_key[key], day) for key, day in known if day]
+    dates += _beyond_horizon(standing_orders, year, today)
+    return sorted(
+        (ForecastDate(standing_order, day, standing_order.price) for standing_order, day in dates),
+        key=lambda coming: (coming.day, coming.standing_order.pk),
+    )
+
+
+def _beyond_horizon(
+    standing_orders: Iterable[StandingOrder], year: int, today: date
+) -> Iterator[tuple[StandingOrder, date]]:
+    """Yield the dates of the year that are too far away to be occurrences yet."""
+    working_days = CalendarDay.objects.all().working_days()
+    shown = today + timedelta(days=settings.PREVIEW_HORIZON_DAYS)
+    first = max(shown, date(year, 1, 1) - FARTHEST_MOVE)
+    for standing_order in standing_orders:
+        try:
+            days = standing_order.dates(first, date(year, 12, 31) + FARTHEST_MOVE)
+        except BadRule:
+            continue  # it gives no dates; the preview says so to the operators
+        for rule_date in days:
+            day, _reason = delivery_date(rule_date, standing_order.holiday_policy, working_days)
+            if day and day.year == year:
+                yield standing_order, day
