@@ -8,12 +8,19 @@ from bundles.composition import EditionRequest, Exclusions, Offer, Past, SlotRul
 
 PRODUCERS = 1_100
 PRODUCTS = 5_500
-BUNDLES = 60
+BUNDLES = 54
+VARIANTS = 6  # of bundles, for what some members do not want
 CATEGORIES = 15
 DAYS = 5
 FIRST_DAY = date(2026, 3, 2)
 APART = 4
 MARGIN, PACKING, SAVING = 12, 1_500, 3
+UNWANTED = (
+    Exclusions(allergens=0b11),
+    Exclusions(vegan=True),
+    Exclusions(halal=True),
+    Exclusions(no_chilled=True),
+)
 
 
 def offers(random: Random) -> list[Offer]:
@@ -63,8 +70,8 @@ def capacities(random: Random, catalogue: list[Offer], days: list[date]) -> dict
 
 
 def requests(random: Random, days: list[date]) -> list[EditionRequest]:
-    """Return one edition of each bundle a day; a quarter are variants with exclusions."""
-    made = []
+    """Return one edition of each bundle a day, and one of each variant; a quarter of all have exclusions."""
+    made: list[EditionRequest] = []
     for bundle in range(BUNDLES):
         size = random.choice((3, 4, 4, 5))
         categories = random.sample(range(CATEGORIES), size)
@@ -83,45 +90,53 @@ def requests(random: Random, days: list[date]) -> list[EditionRequest]:
             sum(people * float(slot.servings_per_person) * 1_250 for slot in slots)
             * random.uniform(1.0, 1.15)
         )
-        max_cost, min_worth = price_limits(
-            price, margin_percent=MARGIN, packing=PACKING, saving_percent=SAVING
-        )
-        exclusions = Exclusions()
-        if bundle % 4 == 0:
-            exclusions = random.choice(
-                (
-                    Exclusions(allergens=0b11),
-                    Exclusions(vegan=True),
-                    Exclusions(halal=True),
-                    Exclusions(no_chilled=True),
-                )
-            )
-        demand = tuple(random.randint(people // 2, people * 2) for _ in range(random.randint(1, 6)))
-        producers = random.sample(range(PRODUCERS), 4 * APART)
-        for place, day in enumerate(days):
-            made.append(
-                EditionRequest(
-                    key=(bundle, place),
-                    bundle=bundle,
-                    delivery_date=day,
-                    base_headcount=people,
-                    price=price,
-                    max_cost=max_cost,
-                    min_worth=min_worth,
-                    slots=slots,
-                    demand=demand,
-                    lead_days_left=3 + place,
-                    max_producer_percent=60,
-                    repeat_editions=APART,
-                    history=tuple(
-                        Past(place + ago, frozenset(producers[4 * ago - 4 : 4 * ago]), frozenset())
-                        for ago in range(1, APART + 1)
-                    ),
-                    follows=tuple(((bundle, place - ago), ago) for ago in range(1, place + 1)),
-                    exclusions=exclusions,
-                )
-            )
+        excluded = random.choice(UNWANTED) if bundle % 6 == 0 else Exclusions()
+        made += _editions(random, days, bundle, people, price, slots, excluded)
+        if bundle % (BUNDLES // VARIANTS) == 1:
+            unwanted = random.choice(UNWANTED)
+            made += _editions(random, days, bundle, people, price, slots, unwanted, variant=1)
     return made
+
+
+def _editions(
+    random: Random,
+    days: list[date],
+    bundle: int,
+    people: int,
+    price: int,
+    slots: tuple[SlotRule, ...],
+    exclusions: Exclusions,
+    variant: int = 0,
+) -> list[EditionRequest]:
+    """Return a bundle's editions, or a variant's: for members of its own, and worth a little more."""
+    max_cost, min_worth = price_limits(
+        price, margin_percent=MARGIN, packing=PACKING, saving_percent=SAVING + 2 * variant
+    )
+    demand = tuple(random.randint(people // 2, people * 2) for _ in range(random.randint(1, 6)))
+    producers = random.sample(range(PRODUCERS), 4 * APART)
+    return [
+        EditionRequest(
+            key=(bundle, variant, place),
+            bundle=bundle,
+            delivery_date=day,
+            base_headcount=people,
+            price=price,
+            max_cost=max_cost,
+            min_worth=min_worth,
+            slots=slots,
+            demand=demand,
+            lead_days_left=3 + place,
+            max_producer_percent=60,
+            repeat_editions=APART,
+            history=tuple(
+                Past(place + ago, frozenset(producers[4 * ago - 4 : 4 * ago]), frozenset())
+                for ago in range(1, APART + 1)
+            ),
+            follows=tuple(((bundle, variant, place - ago), ago) for ago in range(1, place + 1)),
+            exclusions=exclusions,
+        )
+        for place, day in enumerate(days)
+    ]
 
 
 def sales(random: Random, catalogue: list[Offer]) -> dict[tuple[int, int], int]:

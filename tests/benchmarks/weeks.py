@@ -21,6 +21,7 @@ from typing import Any
 from bundles.composition import (
     Composition,
     EditionRequest,
+    Exclusions,
     Item,
     Offer,
     Past,
@@ -207,9 +208,19 @@ def _row(
         and offer.product not in products
         and offer.lead_days <= request.lead_days_left
         and any(first <= request.delivery_date <= last for first, last in offer.certified)
+        and _suits(offer, request.exclusions)
         and _demand(request, slot, offer) <= free[offer.room, request.delivery_date]
     ]
     return sorted(row, key=lambda entry: choice(*entry))
+
+
+def _suits(offer: Offer, excluded: Exclusions) -> bool:
+    return (
+        not offer.allergens & excluded.allergens
+        and (offer.is_vegan or not excluded.vegan)
+        and (offer.is_halal or not excluded.halal)
+        and (offer.storage == "ambient" or not excluded.no_chilled)
+    )
 
 
 def _first_that_fits(
