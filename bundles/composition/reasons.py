@@ -12,9 +12,10 @@ import numpy as np
 from . import fairness
 from .rules import Composition, EditionRequest, Item
 from .state import State
-from .table import NEVER
+from .table import NEVER, Table
 
 WELL_RATED = 4.0
+LITTLE = 1.0  # won: no reason to prefer one to another
 
 
 def composition(state: State, edition: int) -> Composition:
@@ -52,7 +53,8 @@ def _item(
 ) -> Item:
     table, slot = state.table, int(state.table.slot[pair])
     offer = table.catalogue.offers[table.offer[pair]]
-    others = allowed[(table.slot[allowed] == slot) & ~np.isin(allowed, state.pairs[edition])]
+    inside = table.offer[state.pairs[edition]]
+    others = allowed[(table.slot[allowed] == slot) & ~np.isin(table.offer[allowed], inside)]
     passed_over = None if table.locked[pair] else _passed_over(state, edition, pair, others, free, sold)
     rule = table.slots[slot][1]
     return Item(
@@ -87,27 +89,36 @@ def _reasons(
 def _passed_over(
     state: State, edition: int, pair: int, others: np.ndarray, free: Sequence[float], sold: list[float]
 ) -> tuple[int, str] | None:
-    """Return the product that deserves the place more, if one does, and the rule that it would break."""
-    table, request = state.table, state.table.requests[edition]
+    """Return the product that deserves the place most of those that would break a rule there, and the rule.
+
+    It deserves the place more if the objective would be less with it, everything else as it is.
+    """
+    table = state.table
+    rest = [own for own in state.pairs[edition] if own != pair]
     pairs = np.append(others, pair)
     producers = table.producer[pairs]
     without = np.array(sold)[producers] - np.where(producers == table.producer[pair], table.sales[pair], 0)
     shares = np.array(table.fair_share)[producers]
     score = table.linear[pairs] + fairness.price_of_sales(without, table.sales[pairs], shares)
-    best = int(np.argmin(score))
-    if score[best] >= score[-1] - 1:
-        return None
-    wanted = int(pairs[best])
-    rest = [own for own in state.pairs[edition] if own != pair] + [wanted]
-    cost, worth = int(table.cost[rest].sum()), int(table.worth[rest].sum())
-    own = int(table.cost[[p for p in rest if table.producer[p] == table.producer[wanted]]].sum())
-    room = int(table.room[wanted])
-    used = int(table.load[[p for p in rest if table.room[p] == room]].sum())
+    score += np.where(np.isin(producers, table.producer[rest]), state.price_of_twice(edition), 0.0)
+    for place in np.argsort(score, kind="stable"):
+        if score[place] >= score[-1] - LITTLE:
+            return None
+        wanted = int(pairs[place])
+        if rule := _broken(table, edition, [*rest, wanted], wanted, free):
+            return table.catalogue.offers[table.offer[wanted]].product, rule
+    return None
+
+
+def _broken(table: Table, edition: int, pairs: list[int], new: int, free: Sequence[float]) -> str | None:
+    """Return a rule that the pairs break in the edition, of those about several; `new` is one of them."""
+    request, cost = table.requests[edition], int(table.cost[pairs].sum())
+    parts = np.bincount(table.producer[pairs], table.cost[pairs])
+    in_room = [pair for pair in pairs if table.room[pair] == table.room[new]]
     broken = {
         "max_cost": cost > request.max_cost,
-        "min_worth": worth < request.min_worth,
-        "producer_share": own * 100 > cost * request.max_producer_percent,
-        "capacity": used > free[room],
+        "min_worth": int(table.worth[pairs].sum()) < request.min_worth,
+        "producer_share": round(parts.max()) * 100 > cost * request.max_producer_percent,
+        "capacity": int(table.load[in_room].sum()) > free[table.room[new]],
     }
-    rule = next((rule for rule, breaks in broken.items() if breaks), None)
-    return (table.catalogue.offers[table.offer[wanted]].product, rule) if rule else None
+    return next((rule for rule, breaks in broken.items() if breaks and rule not in table.waived), None)

@@ -163,7 +163,9 @@ class Standing:
 class Item:
     """A product in a slot; `units` at the base headcount; `reasons` are codes (see `reasons`).
 
-    `passed_over` is the product that deserved the place more, and the rule that it would have broken.
+    `passed_over` is the product that deserved the place more (with it the objective would be less), but would
+    have broken a rule in this edition: its cost, worth, a producer's part or capacity. What other rules keep
+    out doesn't count.
     """
 
     slot: int

@@ -115,9 +115,13 @@ class State:
         more = [0] * len(table.fair_share)
         for edition, pairs in enumerate(self.pairs):
             producers = Counter(int(table.producer[pair]) for pair in pairs)
-            usual = np.mean([table.usual[slot] for slot in table.slots_of(edition)] or [0.0])
-            total += fairness.TWICE * float(usual) * sum(times - 1 for times in producers.values())
+            total += self.price_of_twice(edition) * sum(times - 1 for times in producers.values())
             for pair in pairs:
                 total += float(table.linear[pair])
                 more[table.producer[pair]] += int(table.sales[pair])
         return total + float(fairness.price_of_sales(table.sold, more, table.fair_share).sum())
+
+    def price_of_twice(self, edition: int) -> float:
+        """Return the won that each further item of a producer costs in the edition."""
+        usual = [self.table.usual[slot] for slot in self.table.slots_of(edition)]
+        return fairness.TWICE * float(np.mean(usual or [0.0]))

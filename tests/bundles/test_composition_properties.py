@@ -12,10 +12,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bundles.composition import (
+    Composition,
     EditionRequest,
     Exclusions,
+    Item,
     Offer,
     Past,
+    Result,
     SlotRule,
     Standing,
     compose,
@@ -261,6 +264,97 @@ def _keeps_rules(table: Table, edition: int, way: tuple[int, ...]) -> bool:
         cost <= request.max_cost
         and sum(int(table.worth[pair]) for pair in way) >= request.min_worth
         and all(part * 100 <= cost * request.max_producer_percent for part in parts.values())
+    )
+
+
+@given(requests(most=3), OFFERS, STANDINGS, st.integers(0, 99))
+def test_passed_over_is_who_would_make_the_whole_better_but_for_a_rule(
+    asked: list[EditionRequest], offers: list[Offer], standings: dict[int, Standing], seed: int
+) -> None:
+    free = capacities(offers, seed)
+    result = compose(asked, offers, free, standings, seconds=60, made_on=made_on)
+    table = Table(asked, Catalogue.of(offers, made_on), free, standings)
+    for composition in result.compositions.values():
+        edition = table.number[composition.key]
+        table.keep_apart(edition, (composition.producers_apart, composition.products_apart))
+    state = State(table)
+    for composition in result.compositions.values():
+        edition = table.number[composition.key]
+        state.pairs[edition] = [_pair(table, edition, item.slot, item.product) for item in composition.items]
+    for key, composition in result.compositions.items():
+        for item in composition.items:
+            found = _better_but_for_a_rule(state, result, key, item, asked, offers, free)
+            if item.passed_over is None:
+                assert found == {}
+                continue
+            product, rule = item.passed_over
+            gain, rules = found[product]
+            assert gain == pytest.approx(max(gain for gain, _ in found.values()), abs=1)
+            assert rule in rules
+
+
+def _pair(table: Table, edition: int, slot: int, product: int) -> int:
+    (found,) = (
+        pair
+        for pair in table.edition_pairs(edition).tolist()
+        if table.slots[table.slot[pair]][1].slot == slot
+        and table.catalogue.offers[table.offer[pair]].product == product
+    )
+    return found
+
+
+def _better_but_for_a_rule(
+    state: State,
+    result: Result,
+    key: int,
+    item: Item,
+    asked: list[EditionRequest],
+    offers: list[Offer],
+    free: dict,
+) -> dict[int, tuple[float, set[str]]]:
+    """Return the gain and the broken rules of each product that an item could be exchanged for."""
+    table, edition = state.table, state.table.number[key]
+    request, composition = table.requests[edition], result.compositions[key]
+    (rule,) = (slot for slot in request.slots if slot.slot == item.slot)
+    before, were = state.cost_of_placed(), list(state.pairs[edition])
+    own = _pair(table, edition, item.slot, item.product)
+    found = {}
+    for pair in table.slot_pairs(int(table.slot[own])).tolist():
+        offer = table.catalogue.offers[table.offer[pair]]
+        if offer.product in {other.product for other in composition.items}:
+            continue
+        state.pairs[edition] = [pair if other == own else other for other in were]
+        gain = before - state.cost_of_placed()
+        state.pairs[edition] = were
+        changed = _exchanged(composition, request, item, offer, rule, offers)
+        wrong = {
+            fault.rule for fault in faults(result.compositions | {key: changed}, asked, offers, free, made_on)
+        }
+        if gain > 1 and wrong and wrong <= {"max_cost", "min_worth", "producer_share", "capacity"}:
+            found[offer.product] = gain, wrong
+    return found
+
+
+def _exchanged(
+    composition: Composition,
+    request: EditionRequest,
+    item: Item,
+    offer: Offer,
+    rule: SlotRule,
+    offers: list[Offer],
+) -> Composition:
+    measure = rule.servings_per_person, rule.fixed_quantity, offer.servings, rule.variety
+    units = units_needed(request.base_headcount, *measure)
+    new = replace(item, product=offer.product, producer=offer.producer, units=units)
+    items = tuple(new if other == item else other for other in composition.items)
+    products = {offer.product: offer for offer in offers}
+    worth = sum(other.units * products[other.product].list_price for other in items)
+    return replace(
+        composition,
+        items=items,
+        cost=sum(other.units * products[other.product].supply_price for other in items),
+        worth=worth,
+        saving=worth - request.price,
     )
 
 
