@@ -120,3 +120,19 @@ def test_faults_finds_what_is_wrong_without_the_composer() -> None:
     assert {fault.rule for fault in faults(fair, asked, offers, {})} == {"capacity"}
     twice = [request(1, slot(1), slot(2)), request(2)]
     assert {fault.rule for fault in faults(fair, twice, offers, free)} == {"slots", "variety"}
+
+
+def test_an_item_says_when_another_producers_part_is_what_kept_out_who_deserved_it_more() -> None:
+    # With cheap bread, the tea alone would be more than 60 % of the cost.
+    offers = [offer(1, 1), offer(2, 2, "bread"), offer(3, 3, "bread", supply_price=3_000)]
+    asked = request(1, slot(1), slot(2, "bread"), max_producer_percent=60)
+    result = composed([asked], offers, standings={2: Standing(900_000, 1_000_000)})
+    assert products(result, 1) == [(1, 1), (2, 2)]
+    assert [item.passed_over for item in result.compositions[1].items] == [None, (3, "producer_share")]
+
+
+def test_nobody_is_passed_over_who_is_in_the_edition_already() -> None:
+    offers = [offer(1, 1), offer(2, 2)]
+    result = composed([request(1, slot(1), slot(2))], offers, standings={2: Standing(900_000, 1_000_000)})
+    assert [item.passed_over for item in result.compositions[1].items] == [None, None]
+    assert ["only_choice" in item.reasons for item in result.compositions[1].items] == [True, True]
