@@ -163,7 +163,8 @@ class PurchaseOrderQuerySet(models.QuerySet[Any]):
     def never_came(self, day: date) -> PurchaseOrderQuerySet:
         """Purchase orders of the week before the day that nobody received."""
         before = self.filter(delivery_date__range=(day - timedelta(days=7), day - timedelta(days=1)))
-        return before.exclude(status="received").order_by("-delivery_date", "producer__name")
+        missing = before.exclude(status__in=["received", "cancelled"])
+        return missing.order_by("-delivery_date", "producer__name")
 
     def to_answer(self) -> PurchaseOrderQuerySet:
         """Purchase orders that wait for their producer's word, in time or late."""
