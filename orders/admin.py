@@ -28,6 +28,7 @@ from .models import (
     PurchaseOrder,
     PurchaseOrderEvent,
     PurchaseOrderLine,
+    PurchaseOrderNote,
     Rating,
     Shortage,
     StandingOrder,
@@ -226,7 +227,18 @@ class RatingAdmin(HistoryAdmin):
 
 class PurchaseOrderLineInline(HistoryInline):
     model = PurchaseOrderLine
-    fields = ["product_name", "supply_price", "ordered", "confirmed", "received"]
+    fields = [
+        "product_name",
+        "supply_price",
+        "ordered",
+        "confirmed",
+        "received",
+        "received_by",
+        "received_at",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[PurchaseOrderLine]:
+        return super().get_queryset(request).select_related("received_by")
 
 
 class PurchaseOrderEventInline(HistoryInline):
@@ -237,6 +249,14 @@ class PurchaseOrderEventInline(HistoryInline):
         return super().get_queryset(request).select_related("actor")
 
 
+class PurchaseOrderNoteInline(HistoryInline):
+    model = PurchaseOrderNote
+    fields = ["at", "author", "text"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[PurchaseOrderNote]:
+        return super().get_queryset(request).select_related("author")
+
+
 @admin.register(PurchaseOrder)
 class PurchaseOrderAdmin(HistoryAdmin):
     list_display = ["number", "delivery_date", "producer", "status", "acknowledge_by", "issued_at"]
@@ -244,7 +264,7 @@ class PurchaseOrderAdmin(HistoryAdmin):
     list_select_related = ["producer"]
     search_fields = ["number", "producer__name", "producer__name_en"]
     date_hierarchy = "delivery_date"
-    inlines = [PurchaseOrderLineInline, PurchaseOrderEventInline]
+    inlines = [PurchaseOrderLineInline, PurchaseOrderEventInline, PurchaseOrderNoteInline]
 
 
 @admin.register(PurchaseOrderLine)
