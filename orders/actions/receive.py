@@ -11,7 +11,7 @@ from membership.models import User
 from ..exceptions import NotPossible
 from ..models import OrderLine, PurchaseOrder, PurchaseOrderLine, Shortage
 from .advance import advance_purchase_order
-from .shortage import lock_stand_ins, report_shortage
+from .shortage import lock_for_shortage, report_shortage
 
 Status = PurchaseOrder.Status
 # A line of which nothing will come any more.
@@ -26,7 +26,7 @@ def receive_line(line: PurchaseOrderLine, units: int, *, actor: User, now: datet
     NotPossible: "wrong_quantity" for more than was promised, "already_received" if it was counted otherwise.
     """
     if units < line.coming:
-        lock_stand_ins(line.product)
+        lock_for_shortage(line)
     purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
     line = purchase_order.lines.get(pk=line.pk)
     if line.received is not None:

@@ -1,5 +1,6 @@
 """Something is missing: hand on to each order a substitute, or a credit, in one transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -40,7 +41,7 @@ def report_shortage(line: PurchaseOrderLine, confirmed: int, *, actor: User, now
     Reporting the same figure again changes nothing. Raises NotPossible for more than was promised before,
     or once the goods were received (the whole of them, or that line).
     """
-    lock_stand_ins(line.product)
+    lock_for_shortage(line)
     purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
     line = PurchaseOrderLine.objects.select_related("product__producer").get(pk=line.pk)
     if purchase_order.status == PurchaseOrder.Status.RECEIVED:
@@ -72,9 +73,9 @@ def report_missing(order_line: OrderLine, there: int, *, actor: User, now: datet
     or for more than should be there ("wrong_quantity").
     """
     line = PurchaseOrderLine.objects.behind(order_line).select_related("product__producer").get()
-    lock_stand_ins(line.product)
-    purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
     order = Order.objects.select_for_update().get(pk=order_line.order_id)
+    _lock_stand_ins(line.product)
+    purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
     line.refresh_from_db(fields=["ordered", "confirmed", "received"])
     order_line = order.lines.select_related("order").get(pk=order_line.pk)
     if order.status != Order.Status.CONFIRMED or not order.lines.to_pack().contains(order_line):
@@ -95,8 +96,22 @@ def report_missing(order_line: OrderLine, there: int, *, actor: User, now: datet
     return shortage
 
 
-def lock_stand_ins(product: Product) -> None:
-    """Lock whatever may stand in, before the purchase order is locked, as when an order is fixed."""
+def lock_for_shortage(line: PurchaseOrderLine) -> None:
+    """Lock the orders that may lose units of the line, then what may stand in; the purchase order comes last.
+
+    As when an order is fixed or called off: so nobody waits for another crosswise.
+    """
+    losing = OrderLine.objects.standing_to_lose(line.product_id, line.purchase_order.delivery_date)
+    _lock_orders(losing)
+    _lock_stand_ins(line.product)
+
+
+def _lock_orders(lines: Iterable[OrderLine]) -> None:
+    orders = Order.objects.select_for_update().filter(pk__in={line.order_id for line in lines})
+    list(orders.order_by("pk"))
+
+
+def _lock_stand_ins(product: Product) -> None:
     same_category = Product.objects.filter(category=product.category_id)
     lock_products(same_category.values_list("pk", flat=True))
 
@@ -118,9 +133,8 @@ def _hand_on(
 ) -> list[Shortage]:
     shortages = []
     losing = OrderLine.objects.standing_to_lose(line.product_id, purchase_order.delivery_date)
-    # Nobody packs these orders, or sends them on their way, in between.
-    orders = Order.objects.select_for_update().filter(pk__in={each.order_id for each in losing})
-    list(orders.order_by("pk"))
+    # Those are locked already but for what was ordered in the meantime: nobody packs or sends them off.
+    _lock_orders(losing)
     for order_line in losing.all():
         units = min(missing, order_line.coming)
         if units:
