@@ -27,6 +27,7 @@ test: .venv/dev.stamp
 # One JSON line for each measurement.
 bench: .venv/dev.stamp
 	@$(BIN)/python -m tests.benchmarks.compose
+	@$(BIN)/python -m tests.benchmarks.routes_bench
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

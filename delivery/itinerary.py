@@ -1,28 +1,32 @@
-"""What a van does when: our own schedule of a route and our own check of a plan.
+"""What is to be planned and what a plan is: jobs and vans in, routes with times out.
 
-Times that people are promised come from here and never from the solver, and no plan is believed
-before `violations` has added everything up again. Seconds since local midnight, metres, grams,
-millilitres. A window bounds the *start* of the service at a stop.
+Seconds since local midnight, metres, grams, millilitres, crates. A window bounds the *start* of the
+service at a stop.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from delivery.travel import Place, TravelMatrix
+from delivery.travel import Place
 
 Window = tuple[int, int]
 ANY_TIME: tuple[Window, ...] = ((0, 24 * 3600),)
+NO_LIMIT = 10**9
+Trips = Sequence[Sequence["Job"]]  # what a van visits, in this order; it reloads between two trips
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One delivery: what it weighs, where it goes and when it can be received.
+    """One stop: what is delivered there (or picked up), how much it is, and when it can be received.
 
     `volume_ml` is all of it and includes `chilled_volume_ml`, the part that needs a refrigerated van.
     `windows` are the times at which the service may start, in any order; no windows at all means that
     nobody is ever there (`ANY_TIME` means the opposite). A job of `priority` 2 is worth two jobs of 1.
+
+    A pick-up is collected on the way and unloaded where the trip ends, at `due_s` at the latest.
+    `depot`: the only place where the goods can be loaded (a pick-up: unloaded); None if any will do.
+    `van_key`: locked to this van, it goes there or nowhere. `late_s`: so much later than its last
+    window the service may start if it can't be brought otherwise. `area`: see `Van.areas`.
     """
 
     key: int
@@ -33,21 +37,56 @@ class Job:
     service_s: int
     windows: tuple[Window, ...]
     priority: int = 1
+    crates: int = 0
+    is_pickup: bool = False
+    due_s: int | None = None
+    depot: Place | None = None
+    van_key: int | None = None
+    late_s: int = 0
+    area: str = ""
 
     def __post_init__(self) -> None:
-        if min(self.weight_g, self.volume_ml, self.chilled_volume_ml, self.service_s) < 0:
-            raise ValueError(f"Job {self.key}: negative weight, volume or service time")
+        sizes = (self.weight_g, self.volume_ml, self.chilled_volume_ml, self.crates, self.service_s)
+        if min(*sizes, self.late_s) < 0:
+            raise ValueError(f"Job {self.key}: negative load, service time or lateness")
         if self.chilled_volume_ml > self.volume_ml:
             raise ValueError(f"Job {self.key}: more chilled volume than volume")
         if any(opens < 0 or opens > closes for opens, closes in self.windows):
             raise ValueError(f"Job {self.key}: a window must close after it opens, on the same day")
         if self.priority < 1:
             raise ValueError(f"Job {self.key}: the priority starts at 1")
+        if self.due_s is not None and not self.is_pickup:
+            raise ValueError(f"Job {self.key}: only a pick-up is due at the depot")
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A break of a courier: parked at a stop after its service, it starts between opening and closing.
+
+    It is owed by routes that take longer than `after_s` without it.
+    """
+
+    lasts_s: int
+    opens_s: int
+    closes_s: int
+    after_s: int = 4 * 3600
+
+    def __post_init__(self) -> None:
+        if self.lasts_s <= 0 or self.after_s < 0 or not 0 <= self.opens_s <= self.closes_s:
+            raise ValueError("A break lasts a while and starts between two times of the day")
 
 
 @dataclass(frozen=True, slots=True)
 class Van:
-    """A vehicle on a shift: it leaves `place_start` and is back at `place_end` between start and end."""
+    """A vehicle on a shift: loaded at `place_start`, it leaves there and is back at `place_end` in time.
+
+    `max_work_s` bounds the time from departure to return. `max_reloads` times it may come to
+    `reloads_at`, unload what it collected and take on new goods, which takes `reload_s`.
+    `is_loaded`: on its way already, it delivers only what is locked to it (until it reloads).
+    `sequence`: jobs of its route keep this order, others may come between.
+    `overload_percent`: so much more than its limits it may take if a job can't be brought otherwise.
+    `areas`: where its courier knows the way; none named means everywhere alike.
+    """
 
     key: int
     place_start: Place
@@ -57,41 +96,113 @@ class Van:
     chilled: bool
     starts_s: int
     ends_s: int
+    max_crates: int = NO_LIMIT
+    max_work_s: int = NO_LIMIT
+    rest: Rest | None = None
+    max_reloads: int = 0
+    reloads_at: Place | None = None
+    reload_s: int = 0
+    is_loaded: bool = False
+    sequence: tuple[int, ...] = ()
+    overload_percent: int = 0
+    areas: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        if min(self.max_weight_g, self.max_volume_ml) < 0:
+        if min(self.max_weight_g, self.max_volume_ml, self.max_crates, self.overload_percent) < 0:
             raise ValueError(f"Van {self.key}: negative capacity")
-        if not 0 <= self.starts_s <= self.ends_s:
+        if not 0 <= self.starts_s <= self.ends_s or self.max_work_s < 0:
             raise ValueError(f"Van {self.key}: the shift must end after it starts, on the same day")
+        if self.max_reloads < 0 or self.reload_s < 0 or (self.max_reloads and self.reloads_at is None):
+            raise ValueError(f"Van {self.key}: to reload it needs a place and a time")
+        if len(set(self.sequence)) < len(self.sequence):
+            raise ValueError(f"Van {self.key}: a job appears twice in its sequence")
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStop:
-    """`arrives_s` is the ETA; the service starts when the site opens and is over at `departs_s`."""
+    """`arrives_s` is the ETA; the service starts when the site opens and is over at `departs_s`.
+
+    `trip` counts the trips of the route from 0. `late_s` flags a start after the last window.
+    """
 
     job_key: int
     arrives_s: int
     starts_s: int
     departs_s: int
+    trip: int = 0
+    late_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReload:
+    """At the depot between two trips."""
+
+    arrives_s: int
+    departs_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRest:
+    """The break, taken after the service of stop number `after` (from 0) and before driving on."""
+
+    after: int
+    starts_s: int
+    ends_s: int
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRoute:
+    """`over_percent` flags by how much the fullest trip exceeds a limit of the van (0: not at all)."""
+
     van_key: int
     departs_s: int
     returns_s: int
     distance_m: int
     duration_s: int
     stops: tuple[PlannedStop, ...]
+    reloads: tuple[PlannedReload, ...] = ()
+    rest: PlannedRest | None = None
+    over_percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a van can't take a job: a `reasons.Reason`, and what it would need against what there is.
+
+    Grams, millilitres, crates or seconds of the day, as the rule says; None where it has no figures.
+    """
+
+    van_key: int
+    rule: str
+    needs: int | None = None
+    has: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sacrifice:
+    """The cheapest way to bring a job after all: with this van, so much further, so late, so overloaded,
+    and so much later back than its shift or hours allow."""
+
+    van_key: int
+    extra_m: int
+    late_s: int
+    over_percent: int
+    overtime_s: int
 
 
 @dataclass(frozen=True, slots=True)
 class UnassignedJob:
-    """A job that no route takes; `reason` is a `planner.Reason`, `detail` the figures behind it."""
+    """A job that no route takes; `reason` is a `reasons.Reason`, `detail` the figures behind it.
+
+    Impossible alone: `obstacles` says for each van what fails. Sacrificed: `sacrifice` is what it would
+    cost (None if no van can take it at any price).
+    """
 
     job_key: int
     reason: str
     detail: str = ""
+    obstacles: tuple[Obstacle, ...] = ()
+    sacrifice: Sacrifice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,180 +213,18 @@ class Plan:
     solver_seconds: float
 
 
-def schedule(order: Sequence[Job], van: Van, matrix: TravelMatrix) -> PlannedRoute:
-    """Time a van that visits the jobs in this order.
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A van and what it visits, not yet timed."""
 
-    It is back as early as the windows allow, and leaves as late as that permits: time is spent at the
-    depot and not in front of a closed door. At a site that has closed for the day the service starts
-    on arrival; such a route is late, which `violations` reports (as it does a shift that overruns).
-    """
-    places, legs = _way(order, van, matrix)
-    stops, returns_s = _drive(order, legs, van.starts_s)
-    latest = _latest_starts(order, legs, returns_s)
-    # A route that is late anyway sets off when the shift starts.
-    departs_s = van.starts_s if latest is None else max(latest[0] - legs[0], van.starts_s)
-    stops, returns_s = _drive(order, legs, departs_s)
-    distance_m = sum(matrix.metres(origin, destination) for origin, destination in pairwise(places))
-    return PlannedRoute(van.key, departs_s, returns_s, distance_m, returns_s - departs_s, stops)
+    van: Van
+    trips: tuple[tuple[Job, ...], ...]
 
-
-def insertions(job: Job, order: Sequence[Job], van: Van, matrix: TravelMatrix) -> Iterator[tuple[int, int]]:
-    """Yield (extra metres, position) wherever the job can join a route that is in time as it is."""
-    places, legs = _way(order, van, matrix)
-    latest = _latest_starts(order, legs, van.ends_s)
-    if latest is None or any(load_violations([*order, job], van)):
-        return
-    stops, _ = _drive(order, legs, van.starts_s)
-    leaves = [van.starts_s, *(stop.departs_s for stop in stops)]
-    for position, (before, after) in enumerate(pairwise(places)):
-        starts_s = _opening(job, leaves[position] + matrix.seconds(before, job.place))
-        if starts_s is None:
-            continue
-        if starts_s + job.service_s + matrix.seconds(job.place, after) <= latest[position]:
-            # A van without stops stays at the depot: there is no way that the job replaces.
-            spared_m = matrix.metres(before, after) if order else 0
-            yield matrix.metres(before, job.place) + matrix.metres(job.place, after) - spared_m, position
-
-
-def violations(plan: Plan, jobs: Sequence[Job], vans: Sequence[Van], matrix: TravelMatrix) -> tuple[str, ...]:
-    """Name every fault of a plan; none means that it can be driven and accounts for each job once.
-
-    Trusts no figure of the plan: loads, travel, windows, shifts and sums are computed again.
-    """
-    jobs_by_key, vans_by_key = {job.key: job for job in jobs}, {van.key: van for van in vans}
-    if len(jobs_by_key) < len(jobs) or len(vans_by_key) < len(vans):
-        raise ValueError("Two jobs or two vans share a key")
-    faults = list(_accounting_faults(plan, jobs_by_key, vans_by_key))
-    for route in plan.routes:
-        van = vans_by_key.get(route.van_key)
-        if van and all(stop.job_key in jobs_by_key for stop in route.stops):
-            order = [jobs_by_key[stop.job_key] for stop in route.stops]
-            faults += route_violations(route, order, van, matrix)
-    if plan.distance_m != sum(route.distance_m for route in plan.routes):
-        faults.append("plan: the distance is not the sum of its routes")
-    return tuple(faults)
-
-
-def route_violations(
-    route: PlannedRoute, order: Sequence[Job], van: Van, matrix: TravelMatrix
-) -> tuple[str, ...]:
-    """Name every fault of one route, whose stops are the jobs of `order`."""
-    faults = [
-        *load_violations(order, van),
-        *_time_faults(route, order, van, matrix),
-        *_sum_faults(route, order, van, matrix),
-    ]
-    return tuple(f"van {van.key}: {fault}" for fault in faults)
-
-
-def load_violations(order: Sequence[Job], van: Van) -> Iterator[str]:
-    """Name the capacities that the jobs together exceed (all of it is loaded before departure)."""
-    weight_g = sum(job.weight_g for job in order)
-    volume_ml = sum(job.volume_ml for job in order)
-    if weight_g > van.max_weight_g:
-        yield f"loaded with {weight_g} g, takes {van.max_weight_g} g"
-    if volume_ml > van.max_volume_ml:
-        yield f"loaded with {volume_ml} ml, takes {van.max_volume_ml} ml"
-    if not van.chilled and (warm := [job.key for job in order if job.chilled_volume_ml]):
-        yield f"not refrigerated, carries chilled jobs {warm}"
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        return tuple(job for trip in self.trips for job in trip)
 
 
 def hhmm(seconds: int) -> str:
     """A time of day for people: 34500 → 09:35."""
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}"
-
-
-def _way(order: Sequence[Job], van: Van, matrix: TravelMatrix) -> tuple[list[Place], list[int]]:
-    """The places from depot to depot, and the seconds of the legs between them."""
-    places = [van.place_start, *(job.place for job in order), van.place_end]
-    return places, [matrix.seconds(origin, destination) for origin, destination in pairwise(places)]
-
-
-def _opening(job: Job, arrives_s: int) -> int | None:
-    """When the service can start after an arrival; None if the site has closed for the day."""
-    openings = [max(opens, arrives_s) for opens, closes in job.windows if closes >= arrives_s]
-    return min(openings, default=None)
-
-
-def _drive(order: Sequence[Job], legs: Sequence[int], departs_s: int) -> tuple[tuple[PlannedStop, ...], int]:
-    """Drive the legs from `departs_s`, each service as early as possible; also when the van is back."""
-    stops = []
-    clock = departs_s
-    for job, leg in zip(order, legs, strict=False):  # the last leg leads home
-        arrives_s = clock + leg
-        opening = _opening(job, arrives_s)
-        starts_s = arrives_s if opening is None else opening
-        clock = starts_s + job.service_s
-        stops.append(PlannedStop(job.key, arrives_s, starts_s, clock))
-    return tuple(stops), clock + legs[-1]
-
-
-def _latest_starts(order: Sequence[Job], legs: Sequence[int], returns_s: int) -> list[int] | None:
-    """The latest start of each service, and the return, that still is back at `returns_s`; None if
-    that is too early for some window.
-
-    Whoever arrives no later than the latest start of a service also starts it no later, so these
-    times alone decide whether the rest of the route is in time.
-    """
-    latest = [returns_s]
-    for job, leg in zip(reversed(order), reversed(legs), strict=False):
-        bound = latest[-1] - leg - job.service_s
-        starts = [min(closes, bound) for opens, closes in job.windows if opens <= bound]
-        if not starts:
-            return None
-        latest.append(max(starts))
-    return latest[::-1]
-
-
-def _accounting_faults(plan: Plan, jobs: dict[int, Job], vans: dict[int, Van]) -> Iterator[str]:
-    """Each job exactly once, in a route or among the unassigned; each van at most once."""
-    planned = Counter(stop.job_key for route in plan.routes for stop in route.stops)
-    unassigned = Counter(job.job_key for job in plan.unassigned)
-    for key, times in (planned + unassigned).items():
-        if key not in jobs:
-            yield f"job {key}: unknown"
-        elif planned[key] and unassigned[key]:
-            yield f"job {key}: both planned and unassigned"
-        elif times > 1:
-            yield f"job {key}: appears {times} times"
-    for key in jobs:
-        if not planned[key] and not unassigned[key]:
-            yield f"job {key}: missing"
-    for key, times in Counter(route.van_key for route in plan.routes).items():
-        if key not in vans:
-            yield f"van {key}: unknown"
-        elif times > 1:
-            yield f"van {key}: has {times} routes"
-
-
-def _time_faults(route: PlannedRoute, order: Sequence[Job], van: Van, matrix: TravelMatrix) -> Iterator[str]:
-    if route.departs_s < van.starts_s:
-        yield f"departs {hhmm(route.departs_s)}, the shift starts {hhmm(van.starts_s)}"
-    clock, place = route.departs_s, van.place_start
-    for stop, job in zip(route.stops, order, strict=True):
-        expected_s = clock + matrix.seconds(place, job.place)
-        if stop.arrives_s != expected_s:
-            yield f"job {job.key}: arrives {hhmm(stop.arrives_s)}, the way there ends {hhmm(expected_s)}"
-        if stop.starts_s < stop.arrives_s:
-            yield f"job {job.key}: starts before it arrives"
-        if not any(opens <= stop.starts_s <= closes for opens, closes in job.windows):
-            yield f"job {job.key}: starts {hhmm(stop.starts_s)}, outside its windows"
-        if stop.departs_s != stop.starts_s + job.service_s:
-            yield f"job {job.key}: departs {hhmm(stop.departs_s)}, which is not when its service ends"
-        clock, place = stop.departs_s, job.place
-    expected_s = clock + matrix.seconds(place, van.place_end)
-    if route.returns_s != expected_s:
-        yield f"returns {hhmm(route.returns_s)}, the way back ends {hhmm(expected_s)}"
-    if route.returns_s > van.ends_s:
-        yield f"returns {hhmm(route.returns_s)}, the shift ends {hhmm(van.ends_s)}"
-
-
-def _sum_faults(route: PlannedRoute, order: Sequence[Job], van: Van, matrix: TravelMatrix) -> Iterator[str]:
-    if not route.stops:
-        yield "has no stops"
-    places = [van.place_start, *(job.place for job in order), van.place_end]
-    distance_m = sum(matrix.metres(origin, destination) for origin, destination in pairwise(places))
-    if route.distance_m != distance_m:
-        yield f"claims {route.distance_m} m, its legs are {distance_m} m"
-    if route.duration_s != route.returns_s - route.departs_s:
-        yield "its duration is not the time from departure to return"

@@ -1,24 +1,23 @@
-"""State a day of deliveries for PyVRP and read its answer. The only importer of the library.
+"""State a day of deliveries for PyVRP and read its answer. With `search.py` the only importer of the library.
 
-PyVRP sees: weight, volume and chilled volume as load dimensions (a van without refrigeration has no
-chilled capacity); each job as optional with a prize that pays for any detour or van, so that a job is
-left behind only if there is no room; one client per time window of a job, of which at most one is
-visited. Its answer is a suggestion: it may be infeasible, and its times are not used.
+PyVRP sees: the dimensions of `dimensions.py` as loads; each job as optional with a prize that pays for any
+detour or van, so that a job is left behind only if there is no room; one client per time window of a job,
+of which at most one is visited; a break as time taken from the shift; what `surcharges.py` charges as longer
+ways. Vans that keep a sequence are not its concern. Its answer is a suggestion: it may be infeasible, and
+its times are not used.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pyvrp
-from pyvrp.search import OPERATORS, LocalSearch, PerturbationManager, compute_neighbours
-from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovement, StoppingCriterion
 
-from delivery.itinerary import Job, Van
-from delivery.travel import TravelMatrix
+from delivery.dimensions import Dimension, dimensions
+from delivery.itinerary import Job, Route, Van, Window
+from delivery.surcharges import charged, surcharges
+from delivery.travel import IntMatrix, Place, TravelMatrix
 
-# Each half of a search is settled once this many iterations bring nothing better: a handful of stops
-# takes well under a second, while a large day is ended by its seconds.
-SETTLED_ITERATIONS = 2_500
 # The prize of a job as a multiple of the dearest way to deliver it alone: leaving one behind must
 # never pay, even if taking it along reshuffles several routes.
 PRIZE_MARGIN = 10
@@ -26,138 +25,225 @@ PRIZE_MARGIN = 10
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the solver minimises, in metres' worth. By default a van must save 100 km to be worth it."""
+    """What the solver minimises, in metres' worth. By default a van must save 100 km to be worth it.
+
+    Re-planning: a stop that leaves its courier costs `per_stranger` (never part of a reported distance), one
+    outside the areas that its courier knows `per_unfamiliar`. `per_uneven_second` is charged for working
+    longer than the average of the routes.
+    """
 
     per_metre: int = 1
     per_second: int = 1
     per_van: int = 100_000
+    per_stranger: int = 1_000
+    per_unfamiliar: int = 500
+    per_uneven_second: int = 0
 
 
 DEFAULT_WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Per route the index of its kind of van and the jobs in their order; how long it took."""
+class Problem:
+    """PyVRP's view of a day, and what its numbers stand for.
 
-    routes: tuple[tuple[int, tuple[Job, ...]], ...]
-    search_seconds: float
+    `kinds` lists the vans of each vehicle type, `visits` the job of each client, `clients` the clients
+    of each job (one per window).
+    """
+
+    data: pyvrp.ProblemData
+    kinds: list[list[Van]]
+    visits: list[Job]
+    clients: dict[int, list[int]]
+
+    def routes(self, solution: pyvrp.Solution) -> list[Route]:
+        """Give each route of an answer a van of its kind."""
+        idle = [list(kind) for kind in self.kinds]
+        routes = []
+        for answer in solution.routes():
+            trips: dict[int, list[Job]] = {}
+            for activity in answer.schedule():
+                if activity.is_client():
+                    trips.setdefault(activity.trip, []).append(self.visits[activity.idx])
+            van = idle[answer.vehicle_type()].pop(0)
+            routes.append(Route(van, tuple(tuple(trip) for _, trip in sorted(trips.items()))))
+        return routes
+
+    def solution(self, routes: Sequence[Route], starts: Mapping[int, int]) -> pyvrp.Solution:
+        """State routes for PyVRP; `starts` says when each service starts, and with it in which window.
+
+        Leaves out what is no part of the problem: other jobs, and vans that are not its concern.
+        """
+        kind_of = {van.key: number for number, kind in enumerate(self.kinds) for van in kind}
+        answers = []
+        for route in routes:
+            if (kind := kind_of.get(route.van.key)) is None:
+                continue
+            activities: list[pyvrp.Activity] = []
+            for trip in route.trips:
+                visits = [self._client(job, starts) for job in trip if job.key in self.clients]
+                if visits and activities:
+                    reload = self.data.vehicle_type(kind).reload_depots[0]
+                    activities.append(pyvrp.Activity(pyvrp.ActivityType.DEPOT, reload))
+                activities += [pyvrp.Activity(pyvrp.ActivityType.CLIENT, each) for each in visits]
+            if activities:
+                answers.append(pyvrp.Route(self.data, activities, kind))
+        return pyvrp.Solution(self.data, answers)
+
+    def _client(self, job: Job, starts: Mapping[int, int]) -> int:
+        clients = self.clients[job.key]
+        if len(clients) == 1:
+            return clients[0]
+        start_s = starts.get(job.key, 0)
+        windows = [(self.data.client(each).tw_early, self.data.client(each).tw_late) for each in clients]
+        missed = [max(opens - start_s, start_s - closes, 0) for opens, closes in windows]
+        return clients[missed.index(min(missed))]
 
 
-def suggest_routes(
+def state(
     jobs: Sequence[Job],
-    fleet: Sequence[tuple[Van, int]],
+    vans: Sequence[Van],
     matrix: TravelMatrix,
     weights: Weights,
-    *,
-    seconds: float,
-    seed: int,
-    max_iterations: int | None,
-) -> Suggestion:
-    """Search for good routes of at least one job by a fleet of (kind of van, number of them).
+    couriers: Mapping[int, int] | None = None,
+    is_complete: bool = False,
+) -> Problem:
+    """State the day for PyVRP. `couriers`: the van that each job has been with; it rather stays there.
 
-    Half of the effort explores with a low price on overloading, so that whole loads can move between
-    vans; the other half starts from what that found, at the library's prohibitive price. Days with
-    more than fits lose fewer jobs this way, and full vans drive less, than with one price.
+    With `is_complete` every job has to be visited, which the search is faster with.
     """
-    data, visits = _problem(jobs, fleet, matrix, weights)
-    explored = _explore(data, _half(seconds, max_iterations), seed)
-    half = _half(seconds, max_iterations)
-    polished = pyvrp.solve(data, half, seed, collect_stats=False, initial_solution=explored.best)
-    routes = tuple(
-        (
-            route.vehicle_type(),
-            tuple(visits[activity.idx] for activity in route.schedule() if activity.is_client()),
-        )
-        for route in polished.best.routes()
-    )
-    return Suggestion(routes, explored.runtime + polished.runtime)
-
-
-def _half(seconds: float, max_iterations: int | None) -> StoppingCriterion:
-    if max_iterations is not None:
-        return MaxIterations(max_iterations // 2)
-    return MultipleCriteria([MaxRuntime(seconds / 2), NoImprovement(SETTLED_ITERATIONS)])
-
-
-def _explore(data: pyvrp.ProblemData, stop: StoppingCriterion, seed: int) -> pyvrp.Result:
-    """Search from scratch, at first with overloads and lateness at prices that can be paid.
-
-    The library starts at 50,000 for each unit, and our units are grams and seconds: no van would ever
-    be overloaded or late on the way to a better plan. From there it adjusts the prices as always.
-    """
-    rng = pyvrp.RandomNumberGenerator(seed)
-    search = LocalSearch(data, rng, compute_neighbours(data), PerturbationManager())
-    for operator in OPERATORS:
-        if operator.supports(data):
-            search.add_operator(operator(data))
-    prices = pyvrp.PenaltyManager(_affordable_prices(data))
-    start = search(pyvrp.Solution.make_random(data, rng), prices.max_cost_evaluator(), exhaustive=True)
-    return pyvrp.IteratedLocalSearch(data, prices, search, start).run(stop, collect_stats=False)
-
-
-def _affordable_prices(data: pyvrp.ProblemData) -> tuple[list[float], float, float]:
-    """Per unit of load, second and metre too much: overloading by one average job, or half an hour
-    late, costs as much as leaving one job behind. (No van has a limit on metres.)"""
-    prize = min(client.prize for client in data.clients())
-    loads = [[client.delivery[each] for client in data.clients()] for each in range(data.num_load_dimensions)]
-    per_load = [prize * sum(map(bool, amounts)) / max(sum(amounts), 1) for amounts in loads]
-    return per_load, prize / 1800, 0.0
-
-
-def _problem(
-    jobs: Sequence[Job], fleet: Sequence[tuple[Van, int]], matrix: TravelMatrix, weights: Weights
-) -> tuple[pyvrp.ProblemData, list[Job]]:
-    """State the day for PyVRP; also the job that each of its clients stands for."""
-    prize = _prize(jobs, matrix, weights)
-    clients: list[pyvrp.Client] = []
-    visits: list[Job] = []
-    groups: list[pyvrp.ClientGroup] = []
-    for job in jobs:
-        group = None
-        if len(job.windows) > 1:
-            group = len(groups)
-            alternatives = list(range(len(clients), len(clients) + len(job.windows)))
-            groups.append(pyvrp.ClientGroup(alternatives, required=False))
-        for opens_s, closes_s in job.windows:
-            visits.append(job)
-            clients.append(
-                pyvrp.Client(
-                    location=matrix.position(job.place),
-                    delivery=[job.weight_g, job.volume_ml, job.chilled_volume_ml],
-                    service_duration=job.service_s,
-                    tw_early=opens_s,
-                    tw_late=closes_s,
-                    prize=prize * job.priority,
-                    required=False,
-                    group=group,
-                )
-            )
-    depots = list(dict.fromkeys(place for van, _ in fleet for place in (van.place_start, van.place_end)))
-    vehicle_types = [
-        pyvrp.VehicleType(
-            num_available=count,
-            capacity=[van.max_weight_g, van.max_volume_ml, van.max_volume_ml if van.chilled else 0],
-            start_depot=depots.index(van.place_start),
-            end_depot=depots.index(van.place_end),
-            fixed_cost=weights.per_van,
-            tw_early=van.starts_s,
-            tw_late=van.ends_s,
-            unit_distance_cost=weights.per_metre,
-            unit_duration_cost=weights.per_second,
-        )
-        for van, count in fleet
+    charges = surcharges(jobs, vans, weights.per_stranger, weights.per_unfamiliar, couriers or {})
+    kinds = _kinds(jobs, vans, charges)
+    clients, visits, groups = _clients(jobs, matrix, weights, is_complete)
+    loads = dimensions(jobs, vans)
+    for client, job in zip(clients, visits, strict=True):
+        client["pickup" if job.is_pickup else "delivery"] = [load.amount(job) for load in loads]
+    spots = _Spots(jobs, matrix)
+    profiles = list(dict.fromkeys(charges[kind[0].key][0] for kind in kinds))
+    types = [
+        _vehicle_type(kind, spots, loads, profiles.index(charges[kind[0].key][0]), weights) for kind in kinds
     ]
+    distance_m, duration_s = spots.cut(matrix.distance_m), spots.cut(matrix.duration_s)
+    extra = dict(charges.values())
     data = pyvrp.ProblemData(
-        locations=[pyvrp.Location(place.longitude, place.latitude) for place in matrix.places],
-        clients=clients,
-        depots=[pyvrp.Depot(matrix.position(place)) for place in depots],
-        vehicle_types=vehicle_types,
-        distance_matrices=[matrix.distance_m],  # type: ignore[list-item]  # the stubs mean np.int64
-        duration_matrices=[matrix.duration_s],  # type: ignore[list-item]
+        locations=[pyvrp.Location(place.longitude, place.latitude) for place in spots.places],
+        clients=[pyvrp.Client(**client) for client in clients],
+        depots=spots.depots,
+        vehicle_types=types,
+        distance_matrices=[charged(distance_m, extra[profile]) for profile in profiles],  # type: ignore[misc]
+        duration_matrices=[duration_s] * len(profiles),  # type: ignore[list-item]
         groups=groups,
     )
-    return data, visits
+    by_job: dict[int, list[int]] = {}
+    for number, job in enumerate(visits):
+        by_job.setdefault(job.key, []).append(number)
+    return Problem(data, kinds, visits, by_job)
+
+
+class _Spots:
+    """PyVRP's locations: one for each job, then one for each place of a depot."""
+
+    def __init__(self, jobs: Sequence[Job], matrix: TravelMatrix) -> None:
+        self._matrix = matrix
+        self.places = [job.place for job in jobs]
+        self.depots: list[pyvrp.Depot] = []
+        self._spots: dict[Place, int] = {}
+        self._known: dict[tuple[Place, int], int] = {}
+
+    def depot(self, place: Place, service_s: int = 0) -> int:
+        """The number of the depot at a place where vans stay so long."""
+        if place not in self._spots:
+            self._spots[place] = len(self.places)
+            self.places.append(place)
+        if (place, service_s) not in self._known:
+            self._known[place, service_s] = len(self.depots)
+            self.depots.append(pyvrp.Depot(self._spots[place], service_duration=service_s))
+        return self._known[place, service_s]
+
+    def cut(self, matrix: IntMatrix) -> IntMatrix:
+        rows = [self._matrix.position(place) for place in self.places]
+        return matrix[np.ix_(rows, rows)]
+
+
+def _kinds(
+    jobs: Sequence[Job], vans: Sequence[Van], surcharges: Mapping[int, tuple[int, object]]
+) -> list[list[Van]]:
+    """Vans that differ in nothing that matters, together: interchangeable for the solver."""
+    locked = {job.van_key for job in jobs}
+    kinds: dict[object, list[Van]] = {}
+    for van in vans:
+        own = van.key if van.key in locked else -1
+        alike = (replace(van, key=0, areas=frozenset()), own, surcharges[van.key][0])
+        kinds.setdefault(alike, []).append(van)
+    return list(kinds.values())
+
+
+def _vehicle_type(
+    kind: list[Van], spots: _Spots, loads: Sequence[Dimension], profile: int, weights: Weights
+) -> pyvrp.VehicleType:
+    """The shift is stated less the break; what bounds no more than the shift does is left out."""
+    van = kind[0]
+    shift_s = van.ends_s - van.starts_s
+    rest_s = van.rest.lasts_s if van.rest and shift_s > van.rest.after_s else 0
+    reloads = [spots.depot(van.reloads_at, van.reload_s)] if van.max_reloads and van.reloads_at else []
+    vehicle = pyvrp.VehicleType(
+        num_available=len(kind),
+        capacity=[load.capacity(van) for load in loads],
+        start_depot=spots.depot(van.place_start),
+        end_depot=spots.depot(van.place_end),
+        fixed_cost=weights.per_van,
+        tw_early=van.starts_s,
+        tw_late=max(van.ends_s - rest_s, van.starts_s),
+        unit_distance_cost=weights.per_metre,
+        unit_duration_cost=weights.per_second,
+        profile=profile,
+        reload_depots=reloads,
+        max_reloads=van.max_reloads,
+    )
+    if van.max_work_s < shift_s:
+        vehicle = vehicle.replace(shift_duration=max(van.max_work_s - rest_s, 0))
+    return vehicle
+
+
+def _clients(
+    jobs: Sequence[Job], matrix: TravelMatrix, weights: Weights, is_complete: bool
+) -> tuple[list[dict], list[Job], list[pyvrp.ClientGroup]]:
+    """The clients as arguments, the job of each, and the groups of alternatives."""
+    prize = 0 if is_complete else _prize(jobs, matrix, weights)
+    clients: list[dict] = []
+    visits: list[Job] = []
+    groups: list[pyvrp.ClientGroup] = []
+    for spot, job in enumerate(jobs):
+        windows = list(_windows(job, matrix))
+        group = None
+        if len(windows) > 1:
+            group = len(groups)
+            alternatives = list(range(len(clients), len(clients) + len(windows)))
+            groups.append(pyvrp.ClientGroup(alternatives, required=is_complete))
+        for opens_s, closes_s in windows:
+            visits.append(job)
+            clients.append(
+                {
+                    "location": spot,
+                    "service_duration": job.service_s,
+                    "tw_early": opens_s,
+                    "tw_late": closes_s,
+                    "prize": prize * job.priority,
+                    "required": is_complete and group is None,
+                    "group": group,
+                }
+            )
+    return clients, visits, groups
+
+
+def _windows(job: Job, matrix: TravelMatrix) -> Iterator[Window]:
+    """The windows, of a pick-up as far as they allow to bring the goods in time."""
+    if job.due_s is None:
+        yield from job.windows
+        return
+    way_s = matrix.seconds(job.place, job.depot) if job.depot else 0
+    latest_s = job.due_s - job.service_s - way_s
+    yield from ((opens, min(closes, latest_s)) for opens, closes in job.windows if opens <= latest_s)
 
 
 def _prize(jobs: Sequence[Job], matrix: TravelMatrix, weights: Weights) -> int:

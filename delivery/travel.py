@@ -59,7 +59,22 @@ class TravelMatrix:
         return int(self.distance_m[self._position[origin], self._position[destination]])
 
     def seconds(self, origin: Place, destination: Place) -> int:
+        """The way at the usual speed; when it ends depends on the time of day (`after`)."""
         return int(self.duration_s[self._position[origin], self._position[destination]])
+
+    def among(self, places: Sequence[Place]) -> "TravelMatrix":
+        """The ways between some of the places alone."""
+        rows = [self._position[place] for place in places]
+        cut = np.ix_(rows, rows)
+        return TravelMatrix(tuple(places), self.distance_m[cut], self.duration_s[cut])
+
+    def after(self, leaves_s: int, way_s: int) -> int:
+        """When a way of so many seconds ends that begins at this time of day."""
+        return leaves_s + way_s
+
+    def before(self, arrives_s: int, way_s: int) -> int:
+        """When a way has to begin at the latest that must end at this time of day."""
+        return arrives_s - way_s
 
 
 def travel_matrix(

@@ -148,8 +148,11 @@ class Unassigned(models.Model):
 
     class Reason(models.TextChoices):
         NO_VAN = "no_van", _("no vehicle on that day")
+        LOCKED = "locked", _("meant for a vehicle that cannot take it")
+        OTHER_DEPOT = "other_depot", _("packed at another depot than any vehicle loads at")
         TOO_HEAVY = "too_heavy", _("heavier than any vehicle carries")
         TOO_BIG = "too_big", _("bigger than any vehicle carries")
+        TOO_MANY = "too_many", _("more crates than any vehicle takes")
         NEEDS_CHILLED = "needs_chilled", _("needs a refrigerated vehicle")
         OUTSIDE_HOURS = "outside_hours", _("cannot be reached within its receiving hours")
         NO_ROOM = "no_room", _("fits alone, but not with the rest of the day")

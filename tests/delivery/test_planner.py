@@ -5,11 +5,13 @@ from math import ceil
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from delivery import planner, solver
-from delivery.itinerary import ANY_TIME, Job, Plan, UnassignedJob, Van, insertions, route_violations, schedule
-from delivery.planner import InfeasiblePlan, Reason, plan_routes, repaired, why_impossible_alone
+from delivery import planner, search
+from delivery.itinerary import ANY_TIME, Job, Obstacle, Plan, Route, Sacrifice, UnassignedJob, Van
+from delivery.planner import InfeasiblePlan, plan_routes
+from delivery.reasons import Reason
+from delivery.repair import Tour
+from delivery.scheduler import schedule
 from delivery.solver import Weights
 from delivery.travel import Place, TravelMatrix, travel_matrix
 from tests.delivery.small_days import best_assignment, day_jobs, day_van, fits, matrices
@@ -27,6 +29,15 @@ def _plan(jobs: list[Job], vans: list[Van], **options: object) -> Plan:
 
 def _stops(plan: Plan) -> dict[int, list[int]]:
     return {route.van_key: [stop.job_key for stop in route.stops] for route in plan.routes}
+
+
+def _trips(plan: Plan, jobs: dict[int, Job]) -> dict[int, list[list[Job]]]:
+    trips: dict[int, list[list[Job]]] = {}
+    for route in plan.routes:
+        trips[route.van_key] = [[] for _ in range(len(route.reloads) + 1)]
+        for stop in route.stops:
+            trips[route.van_key][stop.trip].append(jobs[stop.job_key])
+    return trips
 
 
 def _seoul_day(stops: int, vans: int) -> tuple[list[Job], list[Van]]:
@@ -67,7 +78,7 @@ def test_day_without_jobs_is_an_empty_plan() -> None:
 def test_single_job_is_driven_out_and_back() -> None:
     plan = _plan([JOB], [VAN])
     matrix = travel_matrix([HUB, GANGNAM])
-    assert plan.routes == (schedule([JOB], VAN, matrix),)
+    assert plan.routes == (schedule([[JOB]], VAN, matrix),)
     assert plan.distance_m == matrix.metres(HUB, GANGNAM) + matrix.metres(GANGNAM, HUB)
     assert plan.unassigned == ()
 
@@ -152,11 +163,11 @@ def test_small_day_settles_before_its_seconds_are_over() -> None:
 
 
 def test_seconds_end_a_search_that_would_not_settle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solver, "SETTLED_ITERATIONS", 10**12)
+    monkeypatch.setattr(search, "SETTLED_ITERATIONS", 10**12)
     assert plan_routes([JOB], [VAN], seconds=0.2).solver_seconds >= 0.2
 
 
-@given(matrices(), day_jobs(), day_van(key=1), day_van(key=2))
+@given(matrices(), day_jobs(wide=True), day_van(key=1, wide=True), day_van(key=2, wide=True))
 def test_plan_is_possible_and_leaves_nothing_that_still_fits(
     matrix: TravelMatrix, jobs: list[Job], van: Van, other: Van
 ) -> None:
@@ -165,62 +176,25 @@ def test_plan_is_possible_and_leaves_nothing_that_still_fits(
     by_key, left = {job.key: job for job in jobs}, {job.job_key for job in plan.unassigned}
     delivered = sum(job.priority for job in jobs if job.key not in left)
     assert delivered <= best_assignment(jobs, [van, other], matrix)
-    orders = _stops(plan)
+    trips_by_van = _trips(plan, by_key)
     for used in (van, other):
-        order = [by_key[key] for key in orders.get(used.key, [])]
-        assert fits(order, used, matrix)
+        trips = trips_by_van.get(used.key, [[]])
+        assert fits(trips, used, matrix)
         for job in (by_key[each.job_key] for each in plan.unassigned if each.reason == Reason.NO_ROOM):
-            longer = [[*order[:position], job, *order[position:]] for position in range(len(order) + 1)]
-            assert not any(fits(more, used, matrix) for more in longer)
+            for number, trip in enumerate(trips):
+                for position in range(len(trip) + 1):
+                    longer = [*trip[:position], job, *trip[position:]]
+                    assert not fits([*trips[:number], longer, *trips[number + 1 :]], used, matrix)
 
 
-@given(matrices(), day_jobs(), day_van(key=1), day_van(key=2))
-def test_jobs_are_impossible_alone_exactly_if_no_van_fits(
-    matrix: TravelMatrix, jobs: list[Job], van: Van, other: Van
-) -> None:
-    for job in jobs:
-        possible = fits([job], van, matrix) or fits([job], other, matrix)
-        assert (why_impossible_alone(job, [van, other], matrix) is None) == possible
+# -- Who stays behind --------------------------------------------------------------------------
 
 
-# -- Why a job stays behind ---------------------------------------------------------------------
-
-NIGHT = ((2 * HOUR, 3 * HOUR),)
-IMPOSSIBLE = {
-    "heavier than any van takes": (
-        replace(JOB, weight_g=500_001),
-        UnassignedJob(1, Reason.TOO_HEAVY, "500.001 kg > 500.0 kg"),
-    ),
-    "bigger than any van takes": (
-        replace(JOB, volume_ml=2_500_000),
-        UnassignedJob(1, Reason.TOO_BIG, "2500.0 L > 2000.0 L"),
-    ),
-    "chilled without a refrigerated van": (
-        replace(JOB, chilled_volume_ml=12_500),
-        UnassignedJob(1, Reason.NEEDS_CHILLED, "12.5 L > 0 L"),
-    ),
-    "open only at night": (
-        replace(JOB, windows=NIGHT),
-        UnassignedJob(1, Reason.OUTSIDE_HOURS, "09:49 > 03:00"),
-    ),
-    "open when the shift is over": (
-        replace(JOB, windows=(*NIGHT, (20 * HOUR, 21 * HOUR))),
-        UnassignedJob(1, Reason.OUTSIDE_HOURS, "20:59 > 18:00"),
-    ),
-    "service longer than the shift": (
-        replace(JOB, service_s=9 * HOUR),
-        UnassignedJob(1, Reason.OUTSIDE_HOURS, "19:39 > 18:00"),
-    ),
-    "never open": (replace(JOB, windows=()), UnassignedJob(1, Reason.OUTSIDE_HOURS)),
-}
-
-
-@pytest.mark.parametrize("kind", IMPOSSIBLE)
-def test_job_that_is_impossible_alone_is_left_out_with_its_reason(kind: str) -> None:
-    job, unassigned = IMPOSSIBLE[kind]
-    plan = _plan([job, replace(JOB, key=2)], [VAN])
-    assert plan.unassigned == (unassigned,)
-    assert _stops(plan) == {1: [2]}
+def test_impossible_job_is_left_out_with_its_reason() -> None:
+    plan = _plan([replace(JOB, windows=()), replace(JOB, key=2)], [VAN, replace(VAN, key=7)])
+    obstacles = (Obstacle(1, Reason.OUTSIDE_HOURS), Obstacle(7, Reason.OUTSIDE_HOURS))
+    assert plan.unassigned == (UnassignedJob(1, Reason.OUTSIDE_HOURS, obstacles=obstacles),)
+    assert list(_stops(plan).values()) == [[2]]
 
 
 def test_no_van_on_a_day_leaves_every_job_unassigned() -> None:
@@ -228,16 +202,12 @@ def test_no_van_on_a_day_leaves_every_job_unassigned() -> None:
     assert plan.unassigned == (UnassignedJob(1, Reason.NO_VAN), UnassignedJob(2, Reason.NO_VAN))
 
 
-def test_refrigerated_van_that_is_too_small_does_not_count() -> None:
-    vans = [VAN, replace(VAN, key=2, chilled=True, max_volume_ml=50_000)]
-    plan = _plan([replace(JOB, chilled_volume_ml=1_000)], vans)
-    assert plan.unassigned == (UnassignedJob(1, Reason.NEEDS_CHILLED, "1.0 L > 0 L"),)
-
-
 def test_least_important_job_is_sacrificed_when_the_van_is_full() -> None:
     jobs = [replace(JOB, key=key, weight_g=200_000, priority=1 if key == 2 else 3) for key in (1, 2, 3)]
-    plan = _plan(jobs, [VAN])
-    assert plan.unassigned == (UnassignedJob(2, Reason.NO_ROOM),)
+    (left,) = _plan(jobs, [VAN]).unassigned
+    assert (left.job_key, left.reason) == (2, Reason.NO_ROOM)
+    # All three stand at one place: nothing but the load is in the way.
+    assert left.sacrifice == Sacrifice(van_key=1, extra_m=0, late_s=0, over_percent=20, overtime_s=0)
 
 
 def test_day_with_too_few_vans_leaves_only_what_fits_nowhere() -> None:
@@ -245,57 +215,21 @@ def test_day_with_too_few_vans_leaves_only_what_fits_nowhere() -> None:
     plan = _plan(jobs, vans)
     by_key, left = {job.key: job for job in jobs}, {job.job_key for job in plan.unassigned}
     assert {job.reason for job in plan.unassigned} == {Reason.NO_ROOM}
+    assert all(
+        job.sacrifice and job.sacrifice.over_percent + job.sacrifice.overtime_s > 0 for job in plan.unassigned
+    )
     matrix = travel_matrix([HUB, *(job.place for job in jobs)])
     for route in plan.routes:
         order = [by_key[stop.job_key] for stop in route.stops]
         for key in left:
-            assert list(insertions(by_key[key], order, vans[route.van_key], matrix)) == []
+            assert list(Tour(vans[route.van_key], [order], matrix).insertions(by_key[key])) == []
 
 
 # -- Never an impossible plan ----------------------------------------------------------------------
 
 
-def test_routes_that_cannot_be_driven_are_repaired() -> None:
-    heavy = [replace(JOB, key=key, weight_g=200_000) for key in (1, 2, 3)]
-    closed_by_then = replace(JOB, key=4, place=EUNPYEONG, windows=((9 * HOUR, 9 * HOUR + 1200),))
-    second, third = replace(VAN, key=2), replace(VAN, key=3)
-    matrix = travel_matrix([HUB, GANGNAM, EUNPYEONG])
-    orders = repaired(
-        [(VAN, [*heavy, closed_by_then]), (second, [])], [*heavy, closed_by_then], [third], matrix
-    )
-    # The third load fits into no route in use; the early one fits at the front of the first.
-    assert [(van.key, [job.key for job in order]) for van, order in orders] == [(1, [4, 1, 2]), (2, [3])]
-
-
-def test_left_over_jobs_rather_join_a_route_than_send_out_an_idle_van() -> None:
-    idle = replace(VAN, key=2, place_start=GANGNAM, place_end=GANGNAM)
-    matrix = travel_matrix([HUB, GANGNAM, EUNPYEONG])
-    near_hub, near_idle = replace(JOB, key=1, place=EUNPYEONG), replace(JOB, key=2, place=GANGNAM)
-    orders = repaired([(VAN, [near_hub])], [near_hub, near_idle], [idle], matrix)
-    assert [(van.key, sorted(job.key for job in order)) for van, order in orders] == [(1, [1, 2])]
-
-
-def test_left_over_room_goes_to_the_most_important_job() -> None:
-    jobs = [replace(JOB, key=key, weight_g=300_000, priority=key) for key in (1, 3, 2)]
-    orders = repaired([], jobs, [VAN], travel_matrix([HUB, GANGNAM]))
-    assert [[job.key for job in order] for _, order in orders] == [[3]]
-
-
-@given(matrices(), day_jobs(), day_van(key=1), day_van(key=2), st.permutations(range(4)), st.integers(0, 4))
-def test_repaired_routes_of_any_kind_can_be_driven(
-    matrix: TravelMatrix, jobs: list[Job], van: Van, other: Van, shuffle: list[int], cut: int
-) -> None:
-    mixed = [jobs[index] for index in shuffle if index < len(jobs)]
-    orders = repaired([(van, mixed[:cut])], jobs, [other], matrix)
-    planned = [job.key for _, order in orders for job in order]
-    assert len(planned) == len(set(planned))
-    for each, order in orders:
-        assert order
-        assert route_violations(schedule(order, each, matrix), order, each, matrix) == ()
-
-
 def test_plan_that_fails_its_own_check_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planner, "repaired", lambda orders, jobs, idle, matrix: [(VAN, [JOB, JOB])])
+    monkeypatch.setattr(planner, "repaired", lambda routes, jobs, vans, matrix: [Route(VAN, ((JOB, JOB),))])
     with pytest.raises(InfeasiblePlan) as refusal:
         _plan([JOB], [VAN])
     assert refusal.value.faults == ("job 1: appears 2 times",)

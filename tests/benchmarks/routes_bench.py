@@ -1,0 +1,148 @@
+"""How good and how fast routes are planned: `python -m tests.benchmarks.routes_bench [name …]`.
+
+Prints one JSON line each, measured through `delivery.planner`, never the bare solver:
+
+- `academic` plans the instances in the folder that ROUTES_INSTANCES names (Solomon, Gehring & Homberger,
+  CVRPLIB, with their `best_known.csv`); skipped without it.
+- `seoul_300`, `seoul_1000`, `seoul_2000` plan a drawn day and compare it with how people do it.
+
+`seconds` is the time on the wall, `search_seconds` what the search took of it, `overhead_percent` the rest;
+`load` the machine's load average of the last minute. With ROUTES_CLOCK=cpu all seconds, and the budget of the
+search, are those of the processor: for a machine that is busy with something else.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from delivery import search
+from delivery.itinerary import Plan, Route
+from delivery.planner import plan_routes
+from delivery.scheduler import schedule
+from delivery.solver import Weights
+from delivery.verifier import route_violations, violations
+
+from .routes_instances import read_instances
+from .routes_people import by_district, nearest_neighbour
+from .routes_seoul import SeoulDay, seoul_day
+
+ACADEMIC_SECONDS = {"C203": 5, "R110": 5, "RC106": 5, "X-n101-k25": 5, "R1_2_5": 10, "RC2_4_6": 30}
+SEOUL_SECONDS = {300: 60, 1000: 120, 2000: 180}
+if os.environ.get("ROUTES_CLOCK") == "cpu":
+    search.clock = time.process_time
+DISTANCE_ALONE = Weights(per_metre=1, per_second=0, per_van=0)
+
+
+def academic() -> Iterator[dict[str, Any]]:
+    """Instances that nobody here made, against their best known solutions."""
+    folder = os.environ.get("ROUTES_INSTANCES")
+    if not folder:
+        yield {"benchmark": "academic", "skipped": "ROUTES_INSTANCES names no folder"}
+        return
+    instances = read_instances(Path(folder))
+    for name, seconds in ACADEMIC_SECONDS.items():
+        instance = instances[name]
+        began = search.clock()
+        plan = plan_routes(
+            instance.jobs, instance.vans, seconds=seconds, weights=DISTANCE_ALONE, matrix=instance.matrix
+        )
+        took = search.clock() - began
+        cost = plan.distance_m / instance.scale
+        yield {
+            "benchmark": name,
+            "seconds": round(took, 2),
+            "search_seconds": round(plan.solver_seconds, 2),
+            "cost": cost,
+            "best_known": instance.best_known,
+            "gap_percent": round(100 * (cost / instance.best_known - 1), 2),
+            "vans": len(plan.routes),
+            "unassigned": len(plan.unassigned),
+            "violations": len(violations(plan, instance.jobs, instance.vans, instance.matrix)),
+            "load": os.getloadavg()[0],
+        }
+
+
+def seoul(stops: int, seconds: float) -> Iterator[dict[str, Any]]:
+    """A day over the whole city, against two ways in which people plan it."""
+    day = seoul_day(stops)
+    district, nearest = people(day, by_district(day)), people(day, nearest_neighbour(day))
+    began = search.clock()
+    plan = plan_routes(day.jobs, day.vans, seconds=seconds, matrix=day.matrix)
+    took = search.clock() - began
+    yield {
+        "benchmark": f"seoul_{stops}",
+        **measured(day, plan, took),
+        "by_district": district,
+        "nearest_neighbour": nearest,
+        "km_below_district_percent": _below(plan.distance_m / 1000, district["km"]),
+        "vans_below_district_percent": _below(len(plan.routes), district["vans"]),
+        "km_below_nearest_percent": _below(plan.distance_m / 1000, nearest["km"]),
+    }
+
+
+def measured(day: SeoulDay, plan: Plan, took: float) -> dict[str, Any]:
+    """The figures of a plan of a Seoul day that took so many seconds on the wall."""
+    return {
+        "stops": len(day.jobs),
+        "seconds": round(took, 1),
+        "search_seconds": round(plan.solver_seconds, 1),
+        "overhead_percent": round(100 * (took - plan.solver_seconds) / took, 1),
+        "cost": cost(plan),
+        "vans": len(plan.routes),
+        "km": round(plan.distance_m / 1000, 1),
+        "unassigned": len(plan.unassigned),
+        "violations": len(violations(plan, day.jobs, day.vans, day.matrix)),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "load": os.getloadavg()[0],
+    }
+
+
+def cost(plan: Plan) -> int:
+    """What the search minimises, from our own schedule."""
+    weights = Weights()
+    return (
+        weights.per_van * len(plan.routes)
+        + weights.per_metre * plan.distance_m
+        + weights.per_second * sum(route.duration_s for route in plan.routes)
+    )
+
+
+def people(day: SeoulDay, routes: list[Route]) -> dict[str, Any]:
+    """The figures of a day planned by hand; faults count as everywhere."""
+    timed = [schedule(route.trips, route.van, day.matrix) for route in routes]
+    faults = [
+        fault
+        for planned, route in zip(timed, routes, strict=True)
+        for fault in route_violations(planned, route.jobs, route.van, day.matrix)
+    ]
+    return {
+        "vans": len(routes),
+        "km": round(sum(planned.distance_m for planned in timed) / 1000, 1),
+        "unassigned": len(day.jobs) - sum(len(route.jobs) for route in routes),
+        "violations": len(faults),
+    }
+
+
+def _below(value: float, other: float) -> float:
+    return round(100 * (1 - value / other), 1)
+
+
+BENCHMARKS: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
+    "academic": academic,
+    **{f"seoul_{stops}": lambda stops=stops: seoul(stops, SEOUL_SECONDS[stops]) for stops in SEOUL_SECONDS},
+}
+
+
+def main(names: list[str]) -> None:
+    for name in names or BENCHMARKS:
+        for line in BENCHMARKS[name]():
+            print(json.dumps(line, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
