@@ -31,9 +31,9 @@ def _boxes_of(row: PackingOrder) -> Iterable[Label]:
         yield Label(
             headline=row.site_name,
             lines=(
+                row.exclusions,  # first, because what is last is cut first
                 row.organization_name if row.organization_name != row.site_name else "",
                 row.stop_words,
-                row.exclusions,
                 row.entrance_note,
             ),
             mark=f"{nth}/{row.boxes}",

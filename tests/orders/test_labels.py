@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from pypdf import PdfReader
 
+from membership.exclusions import mask
 from membership.models import User
 from orders.actions.shortage import report_shortage
 from orders.codes import Code, read_code
@@ -74,7 +75,7 @@ def test_each_box_of_an_order_says_whose_it_is_and_which_of_how_many() -> None:
         small: [("본관", "1/2", ""), ("본관", "2/2", "냉장")],  # 10 l and 18 l
         large: [("별관", "1/3", ""), ("별관", "2/3", "냉장"), ("별관", "3/3", "냉장")],  # 30 l and 54 l
     }
-    assert labels[0].lines == ("은평구청", "", "", "후문 하역장")
+    assert labels[0].lines == ("", "은평구청", "", "후문 하역장")
     assert labels[0].foot.endswith("· 12월 1일 (화요일)")
 
 
@@ -89,7 +90,19 @@ def test_a_box_says_its_stop_once_routes_are_planned() -> None:
     stops = list(plan.stops.order_by("-sequence"))
     assert [row.order for row in route.rows] == [stop.order for stop in stops]
     courier = stops[0].route.shift.courier.name_en
-    assert {label.lines[1] for label in labels} == {f"{courier} · stop {stop.sequence}" for stop in stops}
+    assert {label.lines[2] for label in labels} == {f"{courier} · stop {stop.sequence}" for stop in stops}
+
+
+def test_a_box_says_first_what_must_not_be_in_it() -> None:
+    order, _ = two_orders()
+    Order.objects.filter(pk=order.pk).update(exclusions=mask(["4", "vegan"]))
+
+    with override("en"):
+        labels = order_labels(packing_list(DELIVERY_DATE))
+
+    words = {label.lines[0] for label in labels if order.number in label.foot}
+    assert words == {"no peanuts, vegan only"}
+    assert {label.lines[0] for label in labels if order.number not in label.foot} == {""}
 
 
 def test_the_code_on_a_box_leads_to_its_order_and_holds_nothing_else() -> None:
