@@ -1,5 +1,6 @@
 """What producers fill in: a product with its photo, the units for a day, and closed days."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -162,11 +163,11 @@ class ProductForm(KeepsPhoto):
 
 
 class CalendarForm(forms.Form):
-    """Whose month to look at, and which product's day to change; what can't be read is left out."""
+    """Whose month to look at, and which column's day to change; what can't be read is left out."""
 
     producer = NamedChoice(queryset=Organization.objects.none(), label=_("Producer"), required=False)
     month = forms.DateField(input_formats=["%Y-%m"], required=False, widget=forms.HiddenInput())
-    product = forms.SlugField(required=False, widget=forms.HiddenInput())
+    room = forms.CharField(required=False, widget=forms.HiddenInput())
     day = forms.DateField(input_formats=["%Y-%m-%d"], required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, producers: QuerySet[Organization], **kwargs: Any) -> None:
@@ -212,23 +213,33 @@ class _DaysForm(forms.Form):
         return cleaned
 
 
-class LimitForm(_DaysForm):
-    """How many units of a product can be had for each of the days."""
+def key_of(owner: Product | CapacityPool) -> str:
+    """Return how the calendar names a product or a pool."""
+    return owner.code if isinstance(owner, Product) else f"pool.{owner.pk}"
 
-    product = NamedChoice(
-        queryset=Product.objects.none(), label=_("Product"), to_field_name="code", empty_label=None
-    )
+
+class LimitForm(_DaysForm):
+    """How many units of a product, or servings of a pool, are made on each of the days."""
+
+    room = forms.ChoiceField(label=_("Of what"))
     limit = forms.IntegerField(
         label=_("Units a day"),
         min_value=0,
         max_value=MAX_UNITS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        help_text=_("Servings, where products share the capacity."),
     )
-    field_order = ["product", "first_day", "last_day", "limit"]
+    field_order = ["room", "first_day", "last_day", "limit"]
 
-    def __init__(self, *args: Any, products: QuerySet[Product], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owners: Sequence[Product | CapacityPool], **kwargs: Any) -> None:
         super().__init__(*args, auto_id="id_limit_%s", **kwargs)
-        self.fields["product"].queryset = products  # type: ignore[attr-defined]
+        self.owners = {key_of(owner): owner for owner in owners}
+        self.fields["room"].choices = [  # type: ignore[attr-defined]
+            (key, owner.display_name) for key, owner in self.owners.items()
+        ]
+
+    def clean_room(self) -> Product | CapacityPool:
+        return self.owners[self.cleaned_data["room"]]
 
 
 class ClosureForm(_DaysForm):

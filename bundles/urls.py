@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, views_capacity, views_offer, views_pages, views_photos, views_products
+from . import views, views_offer, views_pages, views_photos, views_products
 
 app_name = "bundles"
 urlpatterns = [
@@ -18,8 +18,4 @@ urlpatterns = [
     path("products/<slug:code>/", views_products.product_detail, name="product_detail"),
     path("products/<slug:code>/photo.jpg", views_photos.product_photo, name="product_photo"),
     path("products/<slug:code>/edit/", views_offer.product_edit, name="product_edit"),
-    path("capacity/", views_capacity.capacity_calendar, name="capacity_calendar"),
-    path("capacity/set/", views_capacity.capacity_set, name="capacity_set"),
-    path("closures/add/", views_capacity.closure_add, name="closure_add"),
-    path("closures/<int:pk>/remove/", views_capacity.closure_remove, name="closure_remove"),
 ]

@@ -24,7 +24,7 @@ NAVIGATION = {
         (_("Home"), "home", "home"),
         (_("Purchase orders"), "orders:purchase_order_list", "clipboard-list"),
         (_("What to make"), "orders:production", "calendar"),
-        (_("Capacity"), "bundles:capacity_calendar", "calendar-days"),
+        (_("Capacity"), "orders:capacity_calendar", "calendar-days"),
         (_("Products"), "bundles:product_list", "store"),
     ],
     "courier": [

@@ -104,7 +104,7 @@ def _operator() -> User:
 
 
 def _receive_and_pack(day: date, at: datetime) -> None:
-    for purchase_order in PurchaseOrder.objects.on(day).exclude(status="received"):
+    for purchase_order in PurchaseOrder.objects.on(day).exclude(status__in=["received", "cancelled"]):
         receive_purchase_order(purchase_order, {}, actor=_operator(), now=at)
     for order in Order.objects.on(day).filter(status="confirmed"):
         pack_order(order, actor=_operator(), now=at)

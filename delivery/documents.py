@@ -166,6 +166,8 @@ def _signature(stop: SheetStop) -> Table:
     """An empty line to sign on, or what was recorded already."""
     if stop.stop.status == Stop.Status.FAILED:
         recorded = f"{stop.stop.get_status_display()}: {stop.stop.get_failure_reason_display()}"
+    elif stop.stop.status == Stop.Status.CANCELLED:
+        recorded = str(stop.stop.get_status_display())
     elif stop.proof:
         recorded = f"{_clock(stop.proof.delivered_at)} {stop.proof.receiver_name}"
     else:

@@ -43,7 +43,8 @@ class RouteQuerySet(models.QuerySet[Any]):
     def with_progress(self) -> RouteQuerySet:
         """With `stop_count` and `done_count`."""
         return self.annotate(
-            stop_count=Count("stops"), done_count=Count("stops", filter=~Q(stops__status="pending"))
+            stop_count=Count("stops", filter=~Q(stops__status="cancelled")),
+            done_count=Count("stops", filter=Q(stops__status__in=["delivered", "failed"])),
         )
 
 

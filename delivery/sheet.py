@@ -130,7 +130,7 @@ class Sheet:
 
     @property
     def delivered_count(self) -> int:
-        return len(self.done) - self.failed_count
+        return sum(stop.stop.status == Stop.Status.DELIVERED for stop in self.stops)
 
 
 def read_sheet(route: Route, *, user: User, today: date) -> Sheet:

@@ -9,7 +9,8 @@ ROUTE_TRANSITIONS: Transitions = {
 }
 
 STOP_TRANSITIONS: Transitions = {
-    "pending": frozenset({"delivered", "failed"}),
+    "pending": frozenset({"delivered", "failed", "cancelled"}),  # cancelled with its order
     "delivered": frozenset(),
     "failed": frozenset(),
+    "cancelled": frozenset(),
 }

@@ -71,6 +71,6 @@ def choose_products(
 
 
 def shortfall(product: Product, left: int, wanted: int) -> str:
-    """Return which product is short, in both languages, and by how much: left/wanted."""
+    """Return which product is short, by its names in both languages, and by how much: left/wanted."""
     names = dict.fromkeys(filter(None, [product.name, product.name_en]))
-    return f"{' · '.join(names)} {left}/{wanted}"
+    return f"{' · '.join(names)}: {left}/{wanted}"

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from smtplib import SMTPDataError, SMTPRecipientsRefused
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -9,8 +10,9 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from .alternatives import alternatives_to_occurrence, alternatives_to_order
 from .models import Notification
-from .reasons import words
+from .reasons import told, words
 
 log = structlog.get_logger(__name__)
 # What a server answers about one mail or address only; the others may still go.
@@ -27,14 +29,18 @@ def send_pending(*, now: datetime, limit: int = 200) -> int:
     A worker killed in between loses one mail, never the order that it tells about.
     """
     rows = Notification.objects.filter(sent_at=None).select_related(
-        "recipient", "order", "standing_order__bundle", "purchase_order__producer"
+        "recipient",
+        "order__bundle",
+        "occurrence__standing_order__bundle",
+        "standing_order__bundle",
+        "purchase_order__producer",
     )
     sent = 0
     for row in rows.order_by("created_at", "pk")[:limit]:
         if not Notification.objects.filter(pk=row.pk, sent_at=None).update(sent_at=now):
             continue
         try:
-            _send(row)
+            _send(row, now)
             sent += 1
         except Exception as error:
             Notification.objects.filter(pk=row.pk).update(sent_at=None)
@@ -44,9 +50,8 @@ def send_pending(*, now: datetime, limit: int = 200) -> int:
     return sent
 
 
-def _send(row: Notification) -> None:
+def _send(row: Notification, now: datetime) -> None:
     with translation.override(row.recipient.language):
-        date, _, reason = row.detail.partition(" ")
         context = {
             "row": row,
             "order": row.order,
@@ -55,9 +60,11 @@ def _send(row: Notification) -> None:
             "service_url": settings.SERVICE_URL,
         }
         if row.kind == Notification.Kind.ORDER_NOT_MADE:
-            context |= {"date": date if reason else "", "reason": words(reason or date)}
+            context |= _not_made(row, now)
         elif row.kind in OF_APPROVAL:
             context["reason"] = words(row.detail)
+        elif row.kind == Notification.Kind.ORDER_CONFIRMED and row.order:
+            context["stand_ins"] = row.order.lines.exclude(instead_of="")
         html = None
         if row.purchase_order:
             context["lines"] = list(row.purchase_order.lines.select_related("product"))
@@ -65,3 +72,16 @@ def _send(row: Notification) -> None:
         subject = render_to_string("orders/emails/subject.txt", context).strip()
         body = render_to_string("orders/emails/body.txt", context)
     send_mail(subject, body, None, [row.recipient.email], html_message=html)
+
+
+def _not_made(row: Notification, now: datetime) -> dict[str, Any]:
+    """Say why, and what can be had instead."""
+    date, _, reason = row.detail.partition(" ")
+    why = {"date": date if reason else "", "reason": words(reason or date)}
+    if row.order:
+        why["reason"] = told(reason or date, row.order.detail)
+        return why | {"alternatives": alternatives_to_order(row.order, now=now)}
+    if row.occurrence:
+        why["reason"] = told(reason or date, row.occurrence.detail)
+        return why | {"alternatives": alternatives_to_occurrence(row.occurrence, now=now)}
+    return why

@@ -17,7 +17,7 @@ from membership.permissions import is_operator, ordering_institution_ids
 
 from .models import Order, StandingOrder
 from .orderable import MAX_AHEAD
-from .reasons import words
+from .reasons import told, words
 from .working_days import WorkingDays
 
 
@@ -176,14 +176,25 @@ class EventOrderForm(DeliveryForm):
             raise forms.ValidationError(words("not_a_working_day"))
         return day
 
-    def blame(self, reason: str) -> None:
+    def blame(self, reason: str, detail: str = "") -> None:
         """Show why the order could not be placed, next to the field that decides it."""
         fields = {
             "unlocated_site": "site",
             "too_late": "delivery_date",
             "not_a_working_day": "delivery_date",
+            "capacity_short": "headcount",
         }
-        self.add_error(fields.get(reason, "bundle"), words(reason))
+        self.add_error(fields.get(reason, "bundle"), told(reason, detail))
+
+
+class CallOffForm(forms.Form):
+    """Why the hub takes a fixed order back; the institution reads it."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=200,
+        help_text=_("The institution reads this in its message and in the order's history."),
+    )
 
 
 class _InstitutionFilter(forms.Form):

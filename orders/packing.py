@@ -145,8 +145,8 @@ def packing_days(today: date) -> Sequence[Mapping[str, Any]]:
 
 def receiving_list(day: date) -> list[PurchaseOrder]:
     """Return the day's purchase orders with producer, lines and products, those that haven't come first."""
-    rows = PurchaseOrder.objects.on(day).select_related("producer")
-    rows = rows.prefetch_related("lines__product", "lines__received_by")
+    rows = PurchaseOrder.objects.on(day).exclude(status=PurchaseOrder.Status.CANCELLED)
+    rows = rows.select_related("producer").prefetch_related("lines__product", "lines__received_by")
     return sorted(rows, key=lambda row: (row.status == PurchaseOrder.Status.RECEIVED, row.producer.name))
 
 

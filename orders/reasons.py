@@ -33,7 +33,7 @@ REASONS: dict[str, str | Promise] = {
     "no_product": _("No product is on offer for a slot of the bundle"),
     "no_capacity": _("No producer has enough capacity left for a slot of the bundle"),
     "unlocated_site": _("The site has no usable location"),
-    "capacity_short": _("A producer's capacity for the day is used up and nothing can stand in"),
+    "capacity_short": _("Too few units are left for the day and nothing can stand in (left/needed)"),
     "too_late": _("It is too late for this delivery date"),
     "not_a_working_day": _("There are no deliveries on this day"),
     "already_done": _("Already done"),
@@ -53,6 +53,15 @@ REASONS: dict[str, str | Promise] = {
 }
 
 
+# Reasons whose detail everybody may read; the others have it for operators.
+TOLD_IN_FULL = {"capacity_short"}
+
+
 def words(reason: str) -> str:
     """Return the reason in the reader's language."""
     return str(REASONS.get(reason, reason))
+
+
+def told(reason: str, detail: str) -> str:
+    """Return the reason with its detail, where everybody may read that."""
+    return f"{words(reason)}: {detail}" if detail and reason in TOLD_IN_FULL else words(reason)

@@ -22,13 +22,15 @@ ORDER_TRANSITIONS: Transitions = {
 
 # A producer may bring the goods without a word, and an overdue answer counts. What was answered is asked
 # anew when more is ordered. A shortage can be taken back (the goods were found); the rest is received.
-# Goods that were counted in by mistake are still to come.
+# Goods that were counted in by mistake are still to come. Where every order was called off, nothing is asked
+# any more, until more is ordered.
 PURCHASE_ORDER_TRANSITIONS: Transitions = {
-    "issued": frozenset({"accepted", "short", "overdue", "received"}),
-    "accepted": frozenset({"issued", "short", "received"}),
-    "short": frozenset({"issued", "accepted", "received"}),
-    "overdue": frozenset({"issued", "accepted", "short", "received"}),
+    "issued": frozenset({"accepted", "short", "overdue", "received", "cancelled"}),
+    "accepted": frozenset({"issued", "short", "received", "cancelled"}),
+    "short": frozenset({"issued", "accepted", "received", "cancelled"}),
+    "overdue": frozenset({"issued", "accepted", "short", "received", "cancelled"}),
     "received": frozenset({"issued", "accepted", "short", "overdue"}),
+    "cancelled": frozenset({"issued"}),
 }
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    capacity,
     compose,
     edition,
     event_order,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("orders/<slug:number>/rate/", rating.order_rate, name="order_rate"),
     path("orders/<slug:number>/approve/", order_approve, name="order_approve"),
     path("orders/<slug:number>/decline/", order_decline, name="order_decline"),
+    path("orders/<slug:number>/call-off/", hub.order_call_off, name="order_call_off"),
     path("orders/<slug:number>/statement.pdf", institution.order_statement, name="order_statement"),
     path("orders/<slug:number>/pack/", hub.order_pack, name="order_pack"),
     path("orders/<slug:number>/packing/", floor.order_packing, name="order_packing"),
@@ -76,6 +78,10 @@ urlpatterns = [
     path("ratings/", rating.rating_list, name="rating_list"),
     path("production/", producer.production, name="production"),
     path("production.xlsx", producer.production_file, name="production_file"),
+    path("capacity/", capacity.capacity_calendar, name="capacity_calendar"),
+    path("capacity/set/", capacity.capacity_set, name="capacity_set"),
+    path("closures/add/", capacity.closure_add, name="closure_add"),
+    path("closures/<int:pk>/remove/", capacity.closure_remove, name="closure_remove"),
     path("compose/", compose.compose_board, name="compose_board"),
     path("compose/fairness/", compose.compose_fairness, name="compose_fairness"),
     path("compose/<int:pk>/", edition.edition_detail, name="edition_detail"),

@@ -153,10 +153,10 @@ def read_figures(day: date) -> DayFigures:
         .annotate(count=Count("pk"))
     )
     occurrences = _by_status(Occurrence.objects.filter(delivery_date=day))
-    purchase_orders = _by_status(PurchaseOrder.objects.on(day))
+    purchase_orders = _by_status(PurchaseOrder.objects.on(day).exclude(status="cancelled"))
     carried = _sum_by((row for row in orders if _is_fixed(row)), "status")
     alive, left = carried.total(), carried["dispatched"] + carried["delivered"] + carried["failed"]
-    stops = _by_status(Stop.objects.live().filter(plan__date=day))
+    stops = _by_status(Stop.objects.live().filter(plan__date=day).exclude(status="cancelled"))
     plan = RoutePlan.objects.published().on(day).aggregate(distance=Sum("distance_m"))
     capacity = Capacity.objects.filter(made_on=day, limit__isnull=False).aggregate(
         used_up=Count("pk", filter=Q(reserved__gte=F("limit"))), products=Count("pk")

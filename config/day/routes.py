@@ -27,7 +27,7 @@ class DayRoute:
 
     @property
     def done(self) -> int:
-        return sum(stop.status != Stop.Status.PENDING for stop in self.stops)
+        return sum(stop.status in (Stop.Status.DELIVERED, Stop.Status.FAILED) for stop in self.stops)
 
     @property
     def failed(self) -> int:
@@ -41,11 +41,11 @@ class DayRoute:
 
 def read_routes(day: date) -> list[DayRoute]:
     """Return the published routes of the day in the order in which they leave."""
-    stops = Stop.objects.select_related("order__organization", "order__site").order_by("sequence")
+    stops = Stop.objects.exclude(status="cancelled").select_related("order__organization", "order__site")
     routes = (
         Route.objects.filter(plan__status="published", plan__date=day)
         .select_related("plan__depot", "shift__courier", "shift__vehicle")
-        .prefetch_related(Prefetch("stops", stops))
+        .prefetch_related(Prefetch("stops", stops.order_by("sequence")))
         .order_by("departs_at", "pk")
     )
     return [_day_route(route, index) for index, route in enumerate(routes)]

@@ -29,8 +29,11 @@ def start_route(route: Route, *, actor: User, now: datetime) -> Route:
         raise NotPossible("not_yet", str(plan.date))
     locked.status, locked.started_at = Route.Status.STARTED, now
     locked.save(update_fields=["status", "started_at"])
-    for stop in locked.stops.select_related("order").order_by("order"):
+    pending = locked.stops.filter(status=Stop.Status.PENDING)
+    for stop in pending.select_related("order").order_by("order"):
         dispatch_order(stop.order, actor=actor, now=now)
+    _finish(locked, now)  # where every order was called off
+    locked.refresh_from_db()
     return locked
 
 

@@ -103,6 +103,7 @@ class Stop(models.Model):
         PENDING = "pending", _("to deliver")
         DELIVERED = "delivered", _("delivered")
         FAILED = "failed", pgettext_lazy("stop", "failed")
+        CANCELLED = "cancelled", _("cancelled")
 
     class FailureReason(models.TextChoices):
         CLOSED = "closed", _("nobody there or closed")

@@ -11,13 +11,15 @@ from bundles.exceptions import CannotCompose
 from bundles.models import Bundle, Edition
 from membership.models import Department, Site, User
 
+from ..choosing import choose_products
 from ..cutoff import cutoff_at
-from ..exceptions import NotPossible
+from ..exceptions import CannotFix, NotPossible
 from ..models import CalendarDay, Occurrence, Order, OrderEvent
 from ..states import IllegalTransition
+from ..working_days import WorkingDays
 from .advance import advance_order
 from .authority import ask_approvers, check_department, why_order_waits
-from .editions import ensure_edition
+from .editions import ensure_edition, planned_rooms
 from .fix import new_order
 
 
@@ -43,7 +45,8 @@ def place_event_order(
     The same `request_key` from the same person returns the order that it already made.
 
     Raises NotPossible if the day is no working day, its cut-off has passed, the site has no usable location,
-    nothing can be composed, or the department isn't one of the institution's.
+    nothing can be composed, too little is left besides what is reserved and planned for others, or the
+    department isn't one of the institution's.
     """
     made = Order.objects.filter(placed_by=actor, request_key=request_key)
     if earlier := made.first():
@@ -65,6 +68,7 @@ def place_event_order(
             cutoff = cutoff_at(delivery_date, slowest, working_days)
             if cutoff <= now:
                 raise NotPossible("too_late", str(delivery_date))
+            _require_enough(edition, headcount, working_days)
             waits = why_order_waits(
                 bundle.price_for(headcount),
                 organization=site.organization,
@@ -106,6 +110,18 @@ def _edition(key: EditionKey, headcount: int, now: datetime) -> Edition:
     try:
         return ensure_edition(key, now=now, headcount=headcount)
     except CannotCompose as error:
+        raise NotPossible(error.reason, error.detail) from error
+
+
+def _require_enough(edition: Edition, headcount: int, working_days: WorkingDays) -> None:
+    """Raise NotPossible if the order could not be fixed even now. What is placed is not reserved yet."""
+    day = edition.delivery_date
+    items = edition.items.select_related("slot", "product__producer", "product__pool")
+    wanted = [(item.slot, item.product) for item in items]
+    planned = planned_rooms([day], working_days)
+    try:
+        choose_products(wanted, headcount, edition.exclusions, day, working_days, planned)
+    except CannotFix as error:
         raise NotPossible(error.reason, error.detail) from error
 
 

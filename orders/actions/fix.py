@@ -62,7 +62,13 @@ def fix_occurrence(occurrence_id: int, *, now: datetime) -> Outcome | None:
             return None  # undoing our attempt let another worker in, whose word holds
         occurrence = Occurrence.objects.select_related("standing_order__organization").get(pk=occurrence_id)
         told = [*people(occurrence.standing_order.organization, "orderer", "approver"), *operators()]
-        notify(told, Notification.Kind.ORDER_NOT_MADE, now=now, detail=f"{occurrence.delivery_date} {reason}")
+        notify(
+            told,
+            Notification.Kind.ORDER_NOT_MADE,
+            now=now,
+            occurrence=occurrence,
+            detail=f"{occurrence.delivery_date} {reason}",
+        )
         return _no_order(occurrence, "failed", reason, detail)
 
     return _guarded(make, fail)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from membership.models import Organization, Seat, User
 
-from ..models import Notification, Order, PurchaseOrder, StandingOrder
+from ..models import Notification, Occurrence, Order, PurchaseOrder, StandingOrder
 
 
 def people(organization: Organization, *roles: str) -> list[User]:
@@ -25,6 +25,7 @@ def notify(
     *,
     now: datetime,
     order: Order | None = None,
+    occurrence: Occurrence | None = None,
     purchase_order: PurchaseOrder | None = None,
     standing_order: StandingOrder | None = None,
     detail: str = "",
@@ -35,6 +36,7 @@ def notify(
             recipient=user,
             kind=kind,
             order=order,
+            occurrence=occurrence,
             purchase_order=purchase_order,
             standing_order=standing_order,
             detail=detail[:300],

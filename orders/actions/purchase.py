@@ -88,12 +88,12 @@ def _set_deadline(purchase_order: PurchaseOrder, now: datetime) -> None:
 def accept_purchase_order(purchase_order: PurchaseOrder, *, actor: User, now: datetime) -> PurchaseOrder:
     """The producer will bring everything that is asked; accepting twice changes nothing.
 
-    Raises NotPossible once the goods were received.
+    Raises NotPossible once the goods were received, or if nothing is asked any more.
     """
     locked = PurchaseOrder.objects.select_for_update().get(pk=purchase_order.pk)
     if locked.status in (Status.ACCEPTED, Status.SHORT):
         return locked
-    if locked.status == Status.RECEIVED:
+    if locked.status in (Status.RECEIVED, Status.CANCELLED):
         raise NotPossible("wrong_state")
     locked.lines.filter(confirmed=None).update(confirmed=F("ordered"))
     is_short = locked.lines.filter(confirmed__lt=F("ordered")).exists()

@@ -23,12 +23,15 @@ def receive_line(line: PurchaseOrderLine, units: int, *, actor: User, now: datet
     """`units` of the line are at the hub; fewer than promised are reported as a shortage in the same breath.
 
     With its last line the purchase order is received. The same count again changes nothing. Raises
-    NotPossible: "wrong_quantity" for more than was promised, "already_received" if it was counted otherwise.
+    NotPossible: "wrong_quantity" for more than was promised, "already_received" if it was counted otherwise,
+    "wrong_state" if nothing is asked any more.
     """
     if units < line.coming:
         lock_for_shortage(line)
     purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
     line = purchase_order.lines.get(pk=line.pk)
+    if purchase_order.status == Status.CANCELLED:
+        raise NotPossible("wrong_state")
     if line.received is not None:
         if line.received != units:
             raise NotPossible("already_received", line.product_name)
@@ -37,7 +40,7 @@ def receive_line(line: PurchaseOrderLine, units: int, *, actor: User, now: datet
         raise NotPossible("wrong_quantity", line.product_name)
     shortages = report_shortage(line, units, actor=actor, now=now) if units < line.coming else []
     _count_in(line, units, actor=actor, now=now)
-    _close(purchase_order, actor=actor, now=now)
+    close_if_complete(purchase_order, actor=actor, now=now)
     return shortages
 
 
@@ -52,9 +55,11 @@ def receive_purchase_order(
     locked = PurchaseOrder.objects.select_for_update().get(pk=purchase_order.pk)
     if locked.status == Status.RECEIVED:
         return locked
+    if locked.status == Status.CANCELLED:
+        raise NotPossible("wrong_state")
     for line in locked.lines.filter(received=None).exclude(NOTHING_COMES):
         receive_line(line, received.get(line.pk, line.coming), actor=actor, now=now)
-    _close(locked, actor=actor, now=now)
+    close_if_complete(locked, actor=actor, now=now)
     return locked
 
 
@@ -92,7 +97,7 @@ def _count_in(line: PurchaseOrderLine, units: int, *, actor: User, now: datetime
     PurchaseOrderLine.objects.filter(pk=line.pk).update(received=units, received_by=actor, received_at=now)
 
 
-def _close(purchase_order: PurchaseOrder, *, actor: User, now: datetime) -> None:
+def close_if_complete(purchase_order: PurchaseOrder, *, actor: User, now: datetime) -> None:
     """The purchase order is received when nothing of it is still to come."""
     purchase_order.refresh_from_db()
     waiting = purchase_order.lines.filter(received=None)

@@ -44,7 +44,7 @@ def report_shortage(line: PurchaseOrderLine, confirmed: int, *, actor: User, now
     lock_for_shortage(line)
     purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
     line = PurchaseOrderLine.objects.select_related("product__producer").get(pk=line.pk)
-    if purchase_order.status == PurchaseOrder.Status.RECEIVED:
+    if purchase_order.status in (PurchaseOrder.Status.RECEIVED, PurchaseOrder.Status.CANCELLED):
         raise NotPossible("wrong_state")
     if not 0 <= confirmed <= line.coming:
         raise NotPossible("wrong_quantity", line.product_name)

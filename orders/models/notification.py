@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .order import Order
 from .purchase import PurchaseOrder
-from .standing import StandingOrder
+from .standing import Occurrence, StandingOrder
 
 
 class Notification(models.Model):
@@ -20,12 +20,14 @@ class Notification(models.Model):
         ORDER_CONFIRMED = "order_confirmed", _("order confirmed")
         ORDER_NOT_MADE = "order_not_made", _("order not made")
         ORDER_CHANGED = "order_changed", _("order changed by a shortage")
+        ORDER_CANCELLED = "order_cancelled", _("order cancelled by the hub")
         ORDER_ETA = "order_eta", _("time of arrival")
         ORDER_DELIVERED = "order_delivered", _("order delivered")
         ORDER_FAILED = "order_failed", _("delivery failed")
         PURCHASE_ORDER_ISSUED = "po_issued", _("purchase order issued")
         PURCHASE_ORDER_REMINDER = "po_reminder", _("purchase order waits for your answer")
         PURCHASE_ORDER_SHORT = "po_short", _("fewer units came than promised")
+        PURCHASE_ORDER_LOWERED = "po_lowered", _("purchase order lowered")
         PURCHASE_ORDER_NOTE = "po_note", _("note on a purchase order")
         PURCHASE_ORDER_OVERDUE = "po_overdue", _("purchase order not acknowledged")
 
@@ -43,6 +45,15 @@ class Notification(models.Model):
         blank=True,
         related_name="notifications",
         verbose_name=_("order"),
+    )
+    # A date of a standing order that became no order.
+    occurrence = models.ForeignKey(
+        Occurrence,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notifications",
+        verbose_name=_("occurrence"),
     )
     standing_order = models.ForeignKey(
         StandingOrder,

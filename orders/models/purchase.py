@@ -24,6 +24,7 @@ class PurchaseOrder(models.Model):
         SHORT = "short", _("accepted with shortage")
         OVERDUE = "overdue", _("not acknowledged")
         RECEIVED = "received", _("received at the hub")
+        CANCELLED = "cancelled", _("cancelled")
 
     number = models.CharField(_("number"), max_length=24, unique=True)
     producer = models.ForeignKey(
@@ -147,7 +148,9 @@ class PurchaseOrderEvent(Event):
         verbose_name_plural = _("purchase order events")
 
     def get_to_display(self) -> str:
-        """The state reached, in the reader's language."""
+        """The state reached, in the reader's language; within a state, that what is asked has changed."""
+        if self.was == self.to:
+            return str(_("less is asked"))
         return str(PurchaseOrder.Status(self.to).label)
 
 

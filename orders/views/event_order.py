@@ -19,6 +19,7 @@ from membership.exclusions import codes, mask
 from membership.permissions import role_required
 
 from ..actions.event_order import place_event_order
+from ..alternatives import SOLD_OUT, Alternative, read_alternatives
 from ..cutoff import earliest_delivery_date
 from ..exceptions import NotPossible
 from ..forms import EventOrderForm, orderable_sites, own_department
@@ -36,15 +37,23 @@ def event_order_create(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = _form(request)
     is_check = "check" in request.POST
-    if request.method == "POST" and not is_check and form.is_valid() and (order := _place(request, form)):
-        if order.status == Order.Status.AWAITING:
-            messages.info(request, f"{_('The order waits for approval.')} {words(order.reason)}.")
+    alternatives: list[Alternative] = []
+    if request.method == "POST" and not is_check and form.is_valid():
+        try:
+            order = place_event_order(**form.cleaned_data, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+        except NotPossible as error:
+            alternatives = _alternatives(form, error.reason)
+            form.blame(error.reason, error.detail)
         else:
-            messages.success(request, _("The order was placed."))
-        return redirect("orders:order_detail", number=order.number)
+            if order.status == Order.Status.AWAITING:
+                messages.info(request, f"{_('The order waits for approval.')} {words(order.reason)}.")
+            else:
+                messages.success(request, _("The order was placed."))
+            return redirect("orders:order_detail", number=order.number)
     context = {
         "form": form,
         "quote": _quote(form),
+        "alternatives": alternatives,
         "now": clock.now(),
         "has_sites": form.fields["site"].queryset.exists(),  # type: ignore[attr-defined]
         "has_bundles": form.fields["bundle"].queryset.exists(),  # type: ignore[attr-defined]
@@ -66,7 +75,9 @@ def _form(request: HttpRequest) -> EventOrderForm:
     }
     if request.method == "POST":
         return EventOrderForm(request.POST, **fixed)
-    site = orderable_sites(request.user).first()  # type: ignore[arg-type]
+    sites = orderable_sites(request.user)  # type: ignore[arg-type]
+    named = request.GET.get("site", "")
+    site = (sites.filter(pk=named).first() if named.isascii() and named.isdigit() else None) or sites.first()
     bundles = Bundle.objects.for_events()
     bundle = bundles.filter(code=request.GET.get("bundle", "")).first() or bundles.first()
     form = EventOrderForm(**fixed)
@@ -101,13 +112,14 @@ def _wanted_date(request: HttpRequest, form: EventOrderForm) -> date:
     return min(max(wanted, form.earliest), form.latest)
 
 
-def _place(request: HttpRequest, form: EventOrderForm) -> Order | None:
-    """Place the order, or put the reason why not next to the field that decides it."""
-    try:
-        return place_event_order(**form.cleaned_data, actor=request.user, now=clock.now())  # type: ignore[arg-type]
-    except NotPossible as error:
-        form.blame(error.reason)
-        return None
+def _alternatives(form: EventOrderForm, reason: str) -> list[Alternative]:
+    """Return what could be ordered instead of what was filled in, if too little of that is left."""
+    chosen = form.cleaned_data
+    if reason not in SOLD_OUT:
+        return []
+    return read_alternatives(
+        chosen["bundle"], chosen["headcount"], chosen["exclusions"], chosen["delivery_date"], now=clock.now()
+    )
 
 
 def _quote(form: EventOrderForm) -> Quote | None:

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,9 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 from membership import clock
 from membership.permissions import is_operator, role_required
 
+from ..actions.call_off import call_off_order
 from ..actions.pack import pack_order
 from ..actions.receive import receive_purchase_order
 from ..exceptions import NotPossible
+from ..forms import CallOffForm
 from ..forms_labels import LabelForm
 from ..forms_producer import PackingDayForm, RunFilter
 from ..models import CycleItem, CycleRun, Occurrence, Order, PurchaseOrder
@@ -91,6 +93,29 @@ def order_pack(request: HttpRequest, number: str) -> HttpResponse:
     except NotPossible as error:
         messages.error(request, f"{order.number}: {words(error.reason)}")
     return redirect_back(request, _packing_page(order.delivery_date, "orders"))
+
+
+@require_POST
+def order_call_off(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a fixed order back for the institution, with a reason."""
+    order = get_object_or_404(Order.objects.for_user(request.user), number=number)  # type: ignore[arg-type]
+    if not is_operator(request.user):  # type: ignore[arg-type]
+        raise PermissionDenied
+    form = CallOffForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please say why: the institution reads it."))
+    else:
+        try:
+            call_off_order(
+                order,
+                reason=form.cleaned_data["reason"],
+                actor=request.user,  # type: ignore[arg-type]
+                now=clock.now(),
+            )
+            messages.success(request, _("The order was cancelled. Institution and producers are told."))
+        except NotPossible as error:
+            messages.error(request, words(error.reason))
+    return redirect("orders:order_detail", number=order.number)
 
 
 @require_POST

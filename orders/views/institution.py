@@ -29,10 +29,11 @@ from membership.permissions import (
 
 from ..actions.authority import approvers_of
 from ..actions.event_order import cancel_order
+from ..alternatives import alternatives_to_order
 from ..coming import coming_deliveries, live_stop, why_failed, why_waiting
 from ..documents import statement_pdf
 from ..exceptions import NotPossible
-from ..forms import OrderFilter
+from ..forms import CallOffForm, OrderFilter
 from ..forms_labels import LabelForm
 from ..forms_rating import RatingForm, rating_forms
 from ..models import CalendarDay, Order, OrderLine, Rating
@@ -41,7 +42,7 @@ from ..packing import FIXED
 from ..plan_usage import plan_usages
 from ..progress import order_steps, timeline
 from ..quote import Quote, quote
-from ..reasons import words
+from ..reasons import TOLD_IN_FULL, words
 from ..waiting import to_decide, waiting_orders
 
 PAGE_SIZE = 25
@@ -139,9 +140,16 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
         "statement": getattr(order, "statement", None),
         "why": why_failed(order) or why_waiting(order),
         "detail": _detail(order, request),
+        "alternatives": alternatives_to_order(order, now=now)
+        if can_order_for(request.user, order.organization)  # type: ignore[arg-type]
+        else [],
         "quote": planned,
         "worth": worth,
         "saving": saving(worth or 0, order.gross),
+        "call_off_form": CallOffForm()
+        if is_operator(request.user)  # type: ignore[arg-type]
+        and order.status in (Order.Status.CONFIRMED, Order.Status.PACKED)
+        else None,
         "waiting": next(iter(waiting_orders(request.user, [order])), None),  # type: ignore[arg-type]
         "is_approver": approver_seat(request.user, order.organization_id) is not None,  # type: ignore[arg-type]
         "approvers": approvers_of(order.organization, order.gross)
@@ -177,6 +185,8 @@ def _label_form(order: Order, request: HttpRequest) -> LabelForm | None:
 
 def _detail(order: Order, request: HttpRequest) -> str:
     """Return what an operator needs to mend a failed order; what the courier said is in the history."""
+    if order.reason in TOLD_IN_FULL:
+        return order.detail
     is_known = order.reason == "delivery_failed" or not is_operator(request.user)  # type: ignore[arg-type]
     return "" if is_known else order.detail
 

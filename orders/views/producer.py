@@ -188,7 +188,7 @@ def _detail(
     """Show the purchase order; `wrong` and `note` are forms that were filled in badly."""
     lines = list(purchase_order.lines.select_related("product"))
     status = PurchaseOrder.Status(purchase_order.status)
-    may_change = status != PurchaseOrder.Status.RECEIVED
+    may_change = status not in (PurchaseOrder.Status.RECEIVED, PurchaseOrder.Status.CANCELLED)
     context = {
         "now": clock.now(),
         "purchase_order": purchase_order,

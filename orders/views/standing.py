@@ -1,5 +1,6 @@
 """Standing orders: set them up, see each of their dates and why, leave one out, end them."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -21,13 +22,14 @@ from membership.permissions import approver_seat, can_order_for, is_operator, ro
 from ..actions.authority import approvers_of
 from ..actions.event_order import skip_occurrence
 from ..actions.standing import create_standing_order, end_standing_order, retry_occurrence
+from ..alternatives import SOLD_OUT, Alternative, alternatives_to_occurrence
 from ..coming import why
 from ..exceptions import NotPossible
 from ..forms import StandingOrderFilter, orderable_sites, own_department
 from ..forms_standing import StandingOrderForm
 from ..models import CalendarDay, Occurrence, StandingOrder
 from ..progress import standing_timeline
-from ..reasons import words
+from ..reasons import TOLD_IN_FULL, words
 from ..rule_words import rule_words
 from ..schedule import delivery_date, rule_dates
 from ..waiting import waiting_standing_orders
@@ -189,6 +191,7 @@ def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         else [],
         "events": standing_timeline(standing),
         "coming": [_date(occurrence, request) for occurrence in coming],
+        "alternatives": _alternatives(coming, request, standing),
         "past": [_date(occurrence, request) for occurrence in page],
         "page_obj": page,
         "may_order": can_order_for(request.user, standing.organization),  # type: ignore[arg-type]
@@ -196,6 +199,17 @@ def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [{"label": _("Standing orders"), "url": reverse("orders:standing_order_list")}],
     }
     return render(request, "orders/standing_order_detail.html", context)
+
+
+def _alternatives(
+    coming: Iterable[Occurrence], request: HttpRequest, standing: StandingOrder
+) -> list[Alternative]:
+    """Return what can be had instead of the next date that could not be ordered."""
+    failed = [row for row in coming if row.status == Occurrence.Status.FAILED and row.reason in SOLD_OUT]
+    if not failed or not can_order_for(request.user, standing.organization):  # type: ignore[arg-type]
+        return []
+    failed[0].standing_order = standing
+    return alternatives_to_occurrence(failed[0], now=clock.now())
 
 
 def _date(occurrence: Occurrence, request: HttpRequest) -> dict[str, Any]:
@@ -209,12 +223,13 @@ def _date(occurrence: Occurrence, request: HttpRequest) -> dict[str, Any]:
         and occurrence.delivery_date > today
     )
     operator = is_operator(request.user)  # type: ignore[arg-type]
+    is_told = operator or occurrence.reason in TOLD_IN_FULL
     return {
         "occurrence": occurrence,
         "day": occurrence.delivery_date or occurrence.rule_date,
         "order": getattr(occurrence, "order", None),
         "why": why(occurrence),
-        "detail": occurrence.detail if operator and occurrence.status == Occurrence.Status.FAILED else "",
+        "detail": occurrence.detail if is_told and occurrence.status == Occurrence.Status.FAILED else "",
         "is_open": is_open,
         "is_due": is_planned and not is_open,
         "is_retryable": is_retryable and operator,

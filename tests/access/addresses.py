@@ -113,7 +113,7 @@ def _bundle_words(side: Side) -> dict[str, Any]:
 def _limit(side: Side) -> dict[str, Any]:
     return {
         "producer": side.producer.pk,
-        "product": side.product.code,
+        "room": side.product.code,
         "first_day": str(LATER),
         "limit": 123,
     }
@@ -246,13 +246,13 @@ PAGES = [
         post={"302 bundles:bundle_detail": HUB},
         data=_bundle_words,
     ),
-    Address("bundles:capacity_calendar", get={"200": ANY_PRODUCER | HUB}),
-    Address("bundles:capacity_set", post={"302 bundles:capacity_calendar": PRODUCER | HUB}, data=_limit),
-    Address("bundles:closure_add", post={"302 bundles:capacity_calendar": PRODUCER | HUB}, data=_closure),
+    Address("orders:capacity_calendar", get={"200": ANY_PRODUCER | HUB}),
+    Address("orders:capacity_set", post={"302 orders:capacity_calendar": PRODUCER | HUB}, data=_limit),
+    Address("orders:closure_add", post={"302 orders:capacity_calendar": PRODUCER | HUB}, data=_closure),
     Address(
-        "bundles:closure_remove",
+        "orders:closure_remove",
         {"pk": "closure.pk"},
-        post={"302 bundles:capacity_calendar": PRODUCER | HUB},
+        post={"302 orders:capacity_calendar": PRODUCER | HUB},
     ),
     # -- Institutions
     Address("orders:order_list", get={"200": ANY_READER | HUB}),
@@ -372,6 +372,12 @@ PAGES = [
         "orders:purchase_order_receive",
         PURCHASE_ORDER,
         post={"302 orders:packing": HUB, "403": PRODUCER},
+    ),
+    Address(
+        "orders:order_call_off",
+        TO_PACK,
+        post={"302 orders:order_detail": HUB, "403": READERS},
+        data=lambda side: {"reason": "행사가 취소되었습니다."},
     ),
     Address("orders:order_pack", TO_PACK, post={"302 orders:packing": HUB, "403": READERS}),
     Address(

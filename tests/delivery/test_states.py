@@ -12,7 +12,7 @@ from orders.states import Transitions, can_advance
     ("transitions", "allowed"),
     [
         (ROUTE_TRANSITIONS, {("planned", "started"), ("started", "finished")}),
-        (STOP_TRANSITIONS, {("pending", "delivered"), ("pending", "failed")}),
+        (STOP_TRANSITIONS, {("pending", "delivered"), ("pending", "failed"), ("pending", "cancelled")}),
     ],
 )
 def test_can_advance_allows_these_pairs_and_no_others(

@@ -48,6 +48,11 @@ PURCHASE_ORDER = {
     "received → accepted",
     "received → short",
     "received → overdue",
+    "issued → cancelled",
+    "accepted → cancelled",
+    "short → cancelled",
+    "overdue → cancelled",
+    "cancelled → issued",
 }
 
 

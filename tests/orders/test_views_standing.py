@@ -225,7 +225,7 @@ def test_every_date_says_why_it_was_ordered_or_not(office: Organization, set_clo
     standing = StandingOrderFactory(organization=office)
     made = fixed_order(occurrence=OccurrenceFactory(standing_order=standing))
     for day, fields in (
-        (8, {"status": "failed", "reason": "capacity_short", "detail": "Bread: 10 wanted, 0 free"}),
+        (8, {"status": "failed", "reason": "no_edition", "detail": "min_worth"}),
         (15, {"status": "skipped", "reason": "skipped_by_member"}),
         (22, {"cutoff_at": CUTOFF + timedelta(days=21)}),
     ):
@@ -240,14 +240,14 @@ def test_every_date_says_why_it_was_ordered_or_not(office: Organization, set_clo
             for row in [*context["past"], *context["coming"]]
         ]
 
-    short = words("capacity_short")
+    short = words("no_edition")
     assert shown(viewer(office)) == [
         (1, made, "", "", False, False),
         (8, None, short, "", False, False),
         (15, None, words("skipped_by_member"), "", False, False),
         (22, None, "", "", True, False),
     ]
-    assert shown(operator())[1] == (8, None, short, "Bread: 10 wanted, 0 free", False, True)
+    assert shown(operator())[1] == (8, None, short, "min_worth", False, True)
 
 
 def test_detail_asks_as_many_queries_for_one_date_as_for_three(office: Organization) -> None:

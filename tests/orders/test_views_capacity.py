@@ -10,25 +10,29 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from bundles.actions.capacity import reserve_capacity
 from bundles.actions.offer import close_days
 from bundles.models import Capacity, Closure, Product
 from membership.models import User
 from tests.factories import (
     DELIVERY_DATE,
     TUESDAY,
+    CalendarDayFactory,
     CapacityFactory,
+    CapacityPoolFactory,
     CategoryFactory,
     ProducerFactory,
     ProductFactory,
+    need,
     operator,
     orderer,
     producer_user,
 )
 
 pytestmark = pytest.mark.django_db
-CALENDAR = reverse("bundles:capacity_calendar")
-SET = reverse("bundles:capacity_set")
-CLOSE = reverse("bundles:closure_add")
+CALENDAR = reverse("orders:capacity_calendar")
+SET = reverse("orders:capacity_set")
+CLOSE = reverse("orders:closure_add")
 TODAY = TUESDAY.date()
 
 
@@ -57,7 +61,7 @@ def client(product: Product) -> Client:
 def limits(product: Product, first: date, **more: Any) -> dict[str, Any]:
     return {
         "producer": product.producer_id,
-        "product": product.code,
+        "room": product.code,
         "first_day": str(first),
         "last_day": "",
         "limit": "12",
@@ -93,7 +97,7 @@ def test_each_day_from_today_shows_what_is_promised_out_of_how_much(client: Clie
     assert list(cells(november)) == [TODAY + timedelta(days=nth) for nth in range(7)]
     assert cells(november)[TODAY] == [(30, 0), (None, 0)]
     assert cells(november)[TODAY + timedelta(days=1)] == [(50, 20), (None, 0)]
-    assert november.context["products"] == [product, december]
+    assert november.context["owners"] == [product, december]
     assert cells(following) == {date(2026, 12, nth): [(30, 0), (8, 0)] for nth in range(1, 32)}
 
 
@@ -114,10 +118,10 @@ def test_the_last_month_leads_back_only(client: Client) -> None:
 def test_a_picked_field_is_ready_to_be_changed(client: Client, product: Product) -> None:
     CapacityFactory(product=product, limit=44)
 
-    page = client.get(CALENDAR, {"month": "2026-12", "product": product.code, "day": str(DELIVERY_DATE)})
+    page = client.get(CALENDAR, {"month": "2026-12", "room": product.code, "day": str(DELIVERY_DATE)})
 
     form = page.context["limit_form"]
-    assert [form[name].value() for name in ("product", "first_day", "limit")] == [
+    assert [form[name].value() for name in ("room", "first_day", "limit")] == [
         product.code,
         DELIVERY_DATE,
         44,
@@ -127,8 +131,8 @@ def test_a_picked_field_is_ready_to_be_changed(client: Client, product: Product)
 def test_only_ones_own_calendar_is_shown_and_any_for_operators(client: Client, product: Product) -> None:
     other = ProductFactory()
 
-    assert client.get(CALENDAR, {"producer": other.producer_id}).context["products"] == [product]
-    assert client_of(operator()).get(CALENDAR, {"producer": other.producer_id}).context["products"] == [other]
+    assert client.get(CALENDAR, {"producer": other.producer_id}).context["owners"] == [product]
+    assert client_of(operator()).get(CALENDAR, {"producer": other.producer_id}).context["owners"] == [other]
     assert client_of(orderer()).get(CALENDAR).status_code == 404
 
 
@@ -192,7 +196,7 @@ def test_nobody_sets_units_of_somebody_elses_product(client: Client, product: Pr
     assert client.post(SET, limits(other, DELIVERY_DATE)).status_code == 404
     assert client.post(SET, limits(other, DELIVERY_DATE, producer="x")).status_code == 404
     own_name = client.post(SET, limits(other, DELIVERY_DATE, producer=product.producer_id))
-    assert list(own_name.context["limit_form"].errors) == ["product"]
+    assert list(own_name.context["limit_form"].errors) == ["room"]
     assert client_of(orderer()).post(SET, limits(product, DELIVERY_DATE)).status_code == 404
     assert not Capacity.objects.exists()
 
@@ -228,7 +232,7 @@ def test_closing_a_day_without_promises_warns_of_nothing(client: Client, product
 
 def test_days_are_opened_again_by_those_who_may(client: Client, product: Product) -> None:
     closure = close_days(product.producer, DELIVERY_DATE, DELIVERY_DATE)
-    remove = reverse("bundles:closure_remove", args=[closure.pk])
+    remove = reverse("orders:closure_remove", args=[closure.pk])
 
     for stranger in (producer_user(), orderer()):
         assert client_of(stranger).post(remove).status_code == 404
@@ -253,4 +257,60 @@ def test_the_calendar_asks_as_often_for_much_as_for_little(client: Client, produ
 
     assert queries() == few
     page = client.get(f"{CALENDAR}?month=2026-12&page=2")
-    assert len(page.context["products"]) == 5
+    assert len(page.context["owners"]) == 5
+
+
+# -- Pools and working days -----------------------------------------------------------------------
+
+
+def test_a_pool_stands_before_the_products_that_have_a_limit_of_their_own(
+    client: Client, product: Product
+) -> None:
+    pool = CapacityPoolFactory(producer=product.producer, daily_capacity=100)
+    ProductFactory(producer=product.producer, pool=pool, servings=8)
+    CapacityPoolFactory()
+    reserve_capacity([need(pool.products.get(), 5)])
+
+    page = client.get(CALENDAR, {"month": "2026-12", "room": f"pool.{pool.pk}", "day": str(DELIVERY_DATE)})
+
+    assert page.context["owners"] == [pool, product]
+    assert cells(page)[DELIVERY_DATE] == [(100, 40), (30, 0)]
+    form = page.context["limit_form"]
+    assert (form["room"].value(), form["limit"].value()) == (f"pool.{pool.pk}", 100)
+
+
+def test_a_pools_servings_are_set_and_never_below_what_is_promised(client: Client, product: Product) -> None:
+    pool = CapacityPoolFactory(producer=product.producer, daily_capacity=100)
+    reserve_capacity([need(ProductFactory(producer=product.producer, pool=pool, servings=8), 5)])
+    data = limits(product, DELIVERY_DATE, room=f"pool.{pool.pk}")
+
+    refused = client.post(SET, data | {"limit": "39"})
+    assert client.post(SET, data | {"limit": "40"}).status_code == 302
+
+    [error] = refused.context["limit_form"].errors["limit"]
+    assert error.startswith("40 units are already promised for ")
+    assert (pool.capacities.get().limit, pool.capacities.get().reserved) == (40, 40)
+
+
+def test_holidays_are_named_and_days_off_are_shaded(client: Client, product: Product) -> None:
+    CalendarDayFactory(day=date(2026, 12, 24))
+    CalendarDayFactory(day=date(2026, 12, 26), is_working=True)
+
+    days = {day.date: day for day in client.get(f"{CALENDAR}?month=2026-12").context["days"]}
+
+    assert {day for day in days if days[day].is_off} == {
+        *(date(2026, 12, nth) for nth in (5, 6, 12, 13, 19, 20, 27)),
+        date(2026, 12, 24),
+        date(2026, 12, 25),
+    }
+    assert {day.day: days[day].holiday for day in days if days[day].holiday} == {25: "Christmas Day"}
+
+
+def test_a_season_counts_by_the_delivery_of_what_is_made(client: Client, product: Product) -> None:
+    Product.objects.filter(pk=product.pk).update(
+        lead_days=2, made_days=2, offered_from=date(2026, 12, 3), offered_until=date(2026, 12, 4)
+    )
+
+    shown = cells(client.get(f"{CALENDAR}?month=2026-12"))
+
+    assert [day.day for day, [(limit, _)] in shown.items() if limit is not None] == [1, 2]

@@ -1,4 +1,4 @@
-"""The calendar of a producer's capacity: limits by day and product, and the days on which it is closed."""
+"""The calendar of a producer's capacity: limits by production date, and the days on which it is closed."""
 
 from datetime import date
 from typing import Any
@@ -11,30 +11,31 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from bundles.actions.offer import close_days, open_days, set_capacity
+from bundles.exceptions import CapacityShort
+from bundles.forms import CalendarForm, ClosureForm, LimitForm, ProducerForm, key_of
+from bundles.models import Capacity, CapacityPool, Closure, Product
+from bundles.views_offer import producers_of
 from membership import clock
 from membership.models import Organization
 from membership.permissions import is_operator, role_required
 
-from .actions.offer import close_days, open_days, set_capacity
-from .exceptions import CapacityShort
-from .forms import CalendarForm, ClosureForm, LimitForm, ProducerForm
-from .models import Capacity, Closure, Product
-from .month import Cell, Day, month_days, next_month, previous_month, read_days
-from .views_offer import producers_of
+from ..models import CalendarDay
+from ..month import Cell, Day, month_days, next_month, previous_month, read_days
 
-# Columns of the grid; whoever has more products turns the page.
-PRODUCTS = 8
+# Columns of the grid; whoever has more turns the page.
+COLUMNS = 8
 MONTHS_AHEAD = 12
 
 
 @require_GET
 @role_required("producer", "operator")
 def capacity_calendar(request: HttpRequest) -> HttpResponse:
-    """The month of one producer; a day of a product that was picked is ready to be changed below."""
+    """The month of one producer; a day of a product or pool that was picked is ready to be changed below."""
     producers = producers_of(request.user)  # type: ignore[arg-type]
     wanted = CalendarForm(request.GET, producers=producers)
     wanted.is_valid()
@@ -45,13 +46,13 @@ def capacity_calendar(request: HttpRequest) -> HttpResponse:
 @require_POST
 @role_required("producer", "operator")
 def capacity_set(request: HttpRequest) -> HttpResponse:
-    """Offer so many units of a product for a day, or for several."""
+    """Make so many units of a product, or servings of a pool, on a day or on several."""
     producer = _named_producer(request)
-    form = LimitForm(request.POST, today=clock.today(), products=_products(producer))
+    form = LimitForm(request.POST, today=clock.today(), owners=_owners(producer))
     if form.is_valid():
         chosen = form.cleaned_data
         try:
-            set_capacity(chosen["product"], chosen["first_day"], chosen["limit"], last_day=chosen["last_day"])
+            set_capacity(chosen["room"], chosen["first_day"], chosen["limit"], last_day=chosen["last_day"])
         except CapacityShort as error:
             words = _("%(units)s units are already promised for %(day)s: no fewer can be offered.")
             form.add_error(
@@ -105,15 +106,17 @@ def _calendar(
     today = clock.today()
     month = _month(wanted.get("month"), today)
     days = month_days(month, today)
-    page_obj = Paginator(_columns(producer, days), PRODUCTS).get_page(request.GET.get("page"))
-    products = list(page_obj)
-    rows = Capacity.objects.filter(product__in=products, made_on__range=(days[0], days[-1]))
+    page_obj = Paginator(_columns(producer, days), COLUMNS).get_page(request.GET.get("page"))
+    owners = list(page_obj)
+    rows = Capacity.objects.of_rooms([owner.room for owner in owners])
+    rows = rows.filter(made_on__range=(days[0], days[-1]))
+    working_days = CalendarDay.objects.all().working_days()
     closures = list(Closure.objects.filter(producer=producer, last_day__gte=today).order_by("first_day"))
-    grid = read_days(days, products, rows, closures)
+    grid = read_days(days, owners, rows, closures, working_days, get_language() or "ko")
     picked = _picked(grid, wanted)
-    choice = _products(producer)
+    choice = _owners(producer)
     initial = {
-        "product": picked.product.code if picked else None,
+        "room": key_of(picked.owner) if picked else None,
         "first_day": wanted.get("day") if picked else None,
         "limit": picked.limit if picked else None,
     }
@@ -124,33 +127,43 @@ def _calendar(
         "earlier": previous_month(month) if month > today.replace(day=1) else None,
         "later": next_month(month) if _months(today, month) < MONTHS_AHEAD else None,
         "page_obj": page_obj,
-        "products": products,
+        "owners": owners,
         "days": grid,
         "closures": closures,
         "conflicts": [day for day in grid if day.is_promised_though_closed],
-        "limit_form": limit_form or LimitForm(initial=initial, today=today, products=choice),
+        "limit_form": limit_form or LimitForm(initial=initial, today=today, owners=choice),
         "closure_form": closure_form or ClosureForm(today=today),
         "choose_form": _choice_of_producer(request, producer),
         "is_operator": is_operator(request.user),  # type: ignore[arg-type]
     }
-    return render(request, "bundles/capacity_calendar.html", context)
+    return render(request, "orders/capacity_calendar.html", context)
+
+
+def _pools(producer: Organization | None) -> QuerySet[CapacityPool]:
+    return CapacityPool.objects.filter(producer=producer).order_by("name", "pk").prefetch_related("products")
 
 
 def _products(producer: Organization | None) -> QuerySet[Product]:
-    return Product.objects.filter(producer=producer).order_by("category__position", "name", "pk")
+    """Return the products with a limit of their own."""
+    own = Product.objects.filter(producer=producer, pool=None)
+    return own.order_by("category__position", "name", "pk")
 
 
-def _columns(producer: Organization | None, days: list[date]) -> QuerySet[Product]:
-    """Return what is on offer, and whatever else is promised in these days."""
+def _owners(producer: Organization | None) -> list[Product | CapacityPool]:
+    return [*_pools(producer), *_products(producer)]
+
+
+def _columns(producer: Organization | None, days: list[date]) -> list[Product | CapacityPool]:
+    """Return the pools, what is on offer, and whatever else is promised in these days."""
     promised = Capacity.objects.filter(
         product=OuterRef("pk"), reserved__gt=0, made_on__range=(days[0], days[-1])
     )
-    return _products(producer).filter(Q(is_active=True) | Exists(promised))
+    return [*_pools(producer), *_products(producer).filter(Q(is_active=True) | Exists(promised))]
 
 
 def _picked(grid: list[Day], wanted: dict[str, Any]) -> Cell | None:
     cells = [cell for day in grid if day.date == wanted.get("day") for cell in day.cells]
-    return next((cell for cell in cells if cell.product.code == wanted.get("product")), None)
+    return next((cell for cell in cells if key_of(cell.owner) == wanted.get("room")), None)
 
 
 def _promised(closure: Closure) -> str:
@@ -205,4 +218,4 @@ def _named_producer(request: HttpRequest) -> Organization:
 
 def _back(producer: Organization, day: date) -> HttpResponse:
     query = urlencode({"producer": str(producer.pk), "month": f"{day:%Y-%m}"})
-    return redirect(f"{reverse('bundles:capacity_calendar')}?{query}#main")
+    return redirect(f"{reverse('orders:capacity_calendar')}?{query}#main")
