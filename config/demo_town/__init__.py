@@ -24,6 +24,7 @@ from config.town.rows import (
     Person,
     Place,
     Plan,
+    Pool,
     Producer,
     Product,
     Shift,
@@ -44,6 +45,7 @@ __all__ = [
     "Person",
     "Place",
     "Plan",
+    "Pool",
     "Producer",
     "Product",
     "RepeatedOrder",
@@ -56,6 +58,7 @@ __all__ = [
     "load_people",
     "load_places",
     "load_plans",
+    "load_pools",
     "load_producers",
     "load_products",
     "load_slots",
@@ -104,6 +107,11 @@ def load_categories() -> list[Category]:
     return read_table("categories.csv", Category)
 
 
+def load_pools() -> list[Pool]:
+    """Return the ovens and teams that several products share."""
+    return read_table("pools.csv", Pool)
+
+
 def load_products() -> list[Product]:
     """Return what the producers offer."""
     return read_table("products.csv", Product)
@@ -147,6 +155,7 @@ def demo_town(today: date, working_days: list[date]) -> Town:
         producers=load_producers(),
         people=load_people(),
         categories=load_categories(),
+        pools=load_pools(),
         products=load_products(),
         plans=load_plans(),
         bundles=load_bundles(),

@@ -91,8 +91,22 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """An oven or a team that several products of a producer share, in servings a day."""
+
+    key: str
+    producer: str
+    name: str
+    name_en: str
+    daily_capacity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
-    """One unit for sale: won including VAT, grams, millilitres of box, business days, units a day."""
+    """One unit for sale: won including VAT, grams, millilitres of box, business days, units a day.
+
+    Without a pool (its key) the units a day are its limit.
+    """
 
     key: str
     producer: str
@@ -112,7 +126,9 @@ class Product:
     vegan: bool
     halal: bool
     lead_days: int
+    made_days: int
     daily_capacity: int
+    pool: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +228,7 @@ class Town:
     producers: list[Producer] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     categories: list[Category] = field(default_factory=list)
+    pools: list[Pool] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
     bundles: list[Bundle] = field(default_factory=list)
@@ -227,6 +244,7 @@ ROW_TYPES: dict[str, type] = {
     "producers": Producer,
     "people": Person,
     "categories": Category,
+    "pools": Pool,
     "products": Product,
     "plans": Plan,
     "bundles": Bundle,

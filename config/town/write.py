@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from bundles.models import Bundle, Category, Product, Slot
+from bundles.models import Bundle, CapacityPool, Category, Product, Slot
 from delivery.models import Depot, Shift, Vehicle
 from membership import exclusions
 from membership.allergens import mask
@@ -193,6 +193,20 @@ class _Writer:
         category = Category(code=row.code, name=row.name, name_en=row.name_en, position=row.position)
         self._keep(row.code, self._save(category), "code")
 
+    def _pools(self, row: Any) -> None:
+        producer = self._find("producer", row.producer, "producers")
+        pool = None
+        if producer:
+            pool = self._save(
+                CapacityPool(
+                    producer=producer,
+                    name=row.name,
+                    name_en=row.name_en,
+                    daily_capacity=row.daily_capacity,
+                )
+            )
+        self._keep(row.key, pool)
+
     def _products(self, row: Any) -> None:
         producer = self._find("producer", row.producer, "producers")
         category = self._find("category", row.category, "categories")
@@ -203,7 +217,7 @@ class _Writer:
             allergens = 0
         copied = (
             "name name_en unit unit_en list_price supply_price tax_type servings weight_g volume_ml storage "
-            "lead_days daily_capacity"
+            "lead_days made_days daily_capacity"
         ).split()
         product = None
         if producer and category:
@@ -213,6 +227,7 @@ class _Writer:
                     category=category,
                     code=row.key,
                     allergens=allergens,
+                    pool=self._find("pool", row.pool, "pools") if row.pool else None,
                     is_vegan=row.vegan,
                     is_halal=row.halal,
                     **{name: getattr(row, name) for name in copied},

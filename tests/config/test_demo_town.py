@@ -156,6 +156,7 @@ def test_product_facts_are_plausible() -> None:
         assert list(product.allergens) == sorted(set(product.allergens)), product.key
         assert product.storage in {"ambient", "chilled", "frozen"}, product.key
         assert 1 <= product.lead_days <= 3, product.key
+        assert product.made_days <= product.lead_days, product.key
         assert min(product.servings, product.weight_g, product.daily_capacity) >= 1, product.key
         assert product.weight_g <= 1.2 * product.volume_ml, f"{product.key} is denser than anything we sell"
     assert all(product.lead_days == 2 for product in products_of("banner"))
@@ -282,3 +283,15 @@ def test_half_of_eight_vehicles_are_refrigerated() -> None:
     limits = sorted((vehicle.max_weight_kg, vehicle.max_volume_l) for vehicle in vehicles)
     assert limits[:2] == [(350, 2000)] * 2
     assert len({vehicle.plate for vehicle in vehicles}) == 8
+
+
+def test_a_pool_is_shared_by_several_products_of_its_producer() -> None:
+    sharing = {
+        pool.key: [product for product in PRODUCTS if product.pool == pool.key] for pool in town.load_pools()
+    }
+    assert {product.pool for product in PRODUCTS} == {"", *sharing}
+    for pool in town.load_pools():
+        assert {product.producer for product in sharing[pool.key]} == {pool.producer}
+        assert len(sharing[pool.key]) > 1
+        servings = sum(product.servings * product.daily_capacity for product in sharing[pool.key])
+        assert pool.daily_capacity < servings  # else nobody would notice it
