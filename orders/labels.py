@@ -60,9 +60,9 @@ def portion_labels(purchase_order: PurchaseOrder) -> list[Label]:
     """Return a label for each order's portion. Producers aren't told whose it is; the hub's scan finds it."""
     lines = {line.product_id: line for line in _coming(purchase_order)}
     labels = []
-    for product, portions in _portions(purchase_order).items():
-        for nth, portion in enumerate(portions, start=1):
-            mark, part = f"{nth}/{len(portions)}", f"{PORTION}-{portion.pk}"
+    for product, rows in portions(purchase_order).items():
+        for nth, portion in enumerate(rows, start=1):
+            mark, part = f"{nth}/{len(rows)}", f"{PORTION}-{portion.pk}"
             line = lines[product]
             labels.append(_producers_label(purchase_order, line, portion.coming, mark=mark, part=part))
     return labels
@@ -78,14 +78,14 @@ def _coming(purchase_order: PurchaseOrder) -> list[PurchaseOrderLine]:
     return [line for line in purchase_order.lines.select_related("product") if line.coming]
 
 
-def _portions(purchase_order: PurchaseOrder) -> dict[int, list[OrderLine]]:
-    """The order lines behind each product of the purchase order, in the order of their numbers."""
+def portions(purchase_order: PurchaseOrder) -> dict[int, list[OrderLine]]:
+    """Return the order lines behind each product of the purchase order, in the order of their numbers."""
     rows = OrderLine.objects.behind(purchase_order).order_by("product_name", "order__number", "pk")
-    portions: dict[int, list[OrderLine]] = {}
+    found: dict[int, list[OrderLine]] = {}
     for row in rows:
         if row.coming:
-            portions.setdefault(row.product_id, []).append(row)
-    return portions
+            found.setdefault(row.product_id, []).append(row)
+    return found
 
 
 def _producers_label(

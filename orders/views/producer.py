@@ -1,5 +1,6 @@
 """What a producer sees and does: purchase orders to accept, what to make by day."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +25,8 @@ from ..actions.shortage import report_shortage
 from ..exceptions import NotPossible
 from ..forms_labels import ProducerLabelForm
 from ..forms_producer import NoteForm, PurchaseOrderFilter, ShortageForm
-from ..models import PurchaseOrder, PurchaseOrderEvent, Shortage
+from ..labels import portions
+from ..models import OrderLine, PurchaseOrder, PurchaseOrderEvent, Shortage
 from ..production import what_to_make
 from ..production_sheet import production_xlsx
 from ..reasons import words
@@ -205,9 +207,21 @@ def _detail(
         "hub": Organization.objects.filter(kind=Organization.Kind.HUB).order_by("pk").first(),
         "events": _timeline(purchase_order),
         "label_form": ProducerLabelForm(),
+        "portions": _portion_sizes(purchase_order),
         "crumbs": [{"label": _("Purchase orders"), "url": reverse("orders:purchase_order_list")}],
     }
     return render(request, "orders/purchase_order_detail.html", context, status=422 if wrong or note else 200)
+
+
+def _portion_sizes(purchase_order: PurchaseOrder) -> list[tuple[OrderLine, list[tuple[int, int]]]]:
+    """Return a line of each product with how many orders take how many units of it, the largest first."""
+    return [
+        (
+            rows[0],
+            [(orders, units) for units, orders in sorted(Counter(row.coming for row in rows).items())[::-1]],
+        )
+        for rows in portions(purchase_order).values()
+    ]
 
 
 def _shortage_forms(lines: list[Any], wrong: ShortageForm | None) -> list[ShortageForm]:

@@ -182,6 +182,18 @@ def test_there_are_no_labels_for_a_day_without_orders() -> None:
     assert client_of(operator()).get(f"{reverse('orders:day_labels')}?date=2026-12-02").status_code == 404
 
 
+def test_a_producer_sees_how_many_portions_of_which_size_to_pack() -> None:
+    two_orders()
+    purchase_order = PurchaseOrder.objects.get(lines__product__category__code="milk")
+    fixed_order(bundle=Order.objects.first().bundle, headcount=4)
+    client = client_of(producer_user(purchase_order.producer))
+
+    page = client.get(reverse("orders:purchase_order_detail", args=[purchase_order.number]))
+
+    ((line, sizes),) = page.context["portions"]
+    assert (line.product, sizes) == (purchase_order.lines.get().product, [(1, 12), (2, 4)])
+
+
 def test_a_producer_prints_boxes_or_portions_from_its_purchase_order() -> None:
     two_orders()
     purchase_order = PurchaseOrder.objects.get(lines__product__category__code="milk")
