@@ -42,17 +42,41 @@ def requests_for(
     """Return what to ask the composer; see `compose_wanted` for what was `received`."""
     asked = {each.key for each in wanted}
     links = rotation_links(received)
-    earlier = {key for each in wanted for key, _distance in links.get(each.key, ()) if key not in asked}
-    contents = _contents(earlier)
+    past = _past(links, {each.bundle.pk: each.bundle.repeat_editions for each in wanted}, asked)
     slots = _slots({each.bundle.pk for each in wanted})
-    return [_request(each, links.get(each.key, ()), asked, contents, slots) for each in wanted]
+    return [_request(each, links.get(each.key, ()), asked, past.get(each.key, ()), slots) for each in wanted]
+
+
+def _past(
+    links: Mapping[EditionKey, Iterable[tuple[EditionKey, int]]],
+    apart: Mapping[int, int],
+    asked: set[EditionKey],
+) -> dict[EditionKey, tuple[Past, ...]]:
+    """Return what members of each edition asked for receive near it in editions that are composed already.
+
+    Before it within as many editions as its own bundle keeps apart; after it, as the later one's bundle does.
+    """
+    near: dict[EditionKey, list[tuple[EditionKey, int]]] = defaultdict(list)
+    for later, earlier_ones in links.items():
+        for earlier, distance in earlier_ones:
+            if distance > apart[later.bundle] or earlier.day == later.day:
+                continue
+            if later in asked and earlier not in asked:
+                near[later].append((earlier, distance))
+            elif earlier in asked and later not in asked:
+                near[earlier].append((later, -distance))
+    contents = _contents({other for others in near.values() for other, _distance in others})
+    return {
+        key: tuple(Past(distance, *contents[other]) for other, distance in others if other in contents)
+        for key, others in near.items()
+    }
 
 
 def _request(
     wanted: Wanted,
     links: Iterable[tuple[EditionKey, int]],
     asked: set[EditionKey],
-    contents: Mapping[EditionKey, tuple[frozenset[int], frozenset[int]]],
+    past: tuple[Past, ...],
     slots: Mapping[int, tuple[SlotRule, ...]],
 ) -> EditionRequest:
     bundle = wanted.bundle
@@ -62,12 +86,6 @@ def _request(
         packing=bundle.packing_cost,
         saving_percent=bundle.saving_percent,
     )
-    # The variants of one date don't follow each other, though an institution may receive two of them.
-    near = [
-        (key, distance)
-        for key, distance in links
-        if distance <= bundle.repeat_editions and key[:2] != wanted.key[:2]
-    ]
     return EditionRequest(
         key=wanted.key,
         bundle=bundle.pk,
@@ -81,14 +99,15 @@ def _request(
         lead_days_left=wanted.lead_days_left,
         max_producer_percent=bundle.max_producer_percent,
         repeat_editions=bundle.repeat_editions,
-        history=tuple(
-            Past(distance, *contents[key]) for key, distance in near if key in contents and key not in asked
-        ),
+        history=past,
         exclusions=_exclusions(wanted.exclusions),
         locked=wanted.locked,
         banned=wanted.banned,
+        # The variants of one date don't follow each other, though an institution may receive two of them.
         follows=tuple(
-            (key, distance) for key, distance in near if key in asked and key.day < wanted.delivery_date
+            (key, distance)
+            for key, distance in links
+            if key in asked and key.day < wanted.delivery_date and distance <= bundle.repeat_editions
         ),
     )
 

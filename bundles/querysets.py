@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -84,6 +85,11 @@ class EditionQuerySet(models.QuerySet[Any]):
     def keys(self) -> set[EditionKey]:
         """What is composed."""
         return {EditionKey(*row) for row in self.values_list("bundle", "delivery_date", "exclusions")}
+
+    def with_items(self) -> EditionQuerySet:
+        """Editions with the slot and the product of their items, in one query for any number of them."""
+        items = apps.get_model("bundles", "EditionItem").objects.select_related("slot", "product__producer")
+        return self.prefetch_related(models.Prefetch("items", queryset=items))
 
     def with_contents(self) -> EditionQuerySet:
         """Editions with everything that a page shows of them."""

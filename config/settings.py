@@ -146,6 +146,7 @@ CELERY_BEAT_SCHEDULE = {
     "fix-due-orders": {"task": "orders.tasks.fix_due_orders", "schedule": SWEEP_SECONDS},
     "remind-producers": {"task": "orders.tasks.remind_producers", "schedule": SWEEP_SECONDS},
     "close-producer-deadlines": {"task": "orders.tasks.close_producer_deadlines", "schedule": SWEEP_SECONDS},
+    "tell-operators": {"task": "orders.tasks.tell_operators_of_contents", "schedule": 600},
     "send-notifications": {"task": "orders.tasks.send_notifications", "schedule": SWEEP_SECONDS},
     "plan-due-routes": {"task": "delivery.tasks.plan_due_routes", "schedule": SWEEP_SECONDS},
     "issue-due-statements": {"task": "orders.tasks.issue_due_statements", "schedule": SWEEP_SECONDS},
@@ -168,9 +169,12 @@ PRODUCER_REMINDER_HOURS = env.int("PRODUCER_REMINDER_HOURS", default=4)
 # Routes of day D are planned on the business day before at this time.
 ROUTE_PLANNING_TIME = time(16, 0)
 ROUTE_SECONDS = env.float("ROUTE_SECONDS", default=5)
-PREVIEW_HORIZON_DAYS = 35
+# Dates are shown and their contents drafted so many days ahead.
+PREVIEW_HORIZON_DAYS = env.int("PREVIEW_HORIZON_DAYS", default=35)
 # A draft that nobody published is published by itself so many days before its delivery, or when ordered.
 PUBLISH_DAYS = env.int("PUBLISH_DAYS", default=10)
+# From this time of a day on operators are told by mail, once, which contents need them.
+TELL_OPERATORS_TIME = time(8, 0)
 COMPOSE_SECONDS = env.float("COMPOSE_SECONDS", default=20)
 
 # -- People -----------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 
 from bundles.edition_key import EditionKey
@@ -23,6 +24,19 @@ SOON = timedelta(days=5)
 NOBODY = Demand()
 
 
+STATES = ("missing", "draft", "published", "ordered")
+
+
+def state_label(state: str) -> str:
+    """Return one of STATES in the reader's language."""
+    return {
+        "draft": str(Edition.Status.DRAFT.label),
+        "published": str(Edition.Status.PUBLISHED.label),
+        "ordered": pgettext("edition", "ordered"),
+        "missing": pgettext("edition", "missing"),
+    }[state]
+
+
 @dataclass(frozen=True)
 class Cell:
     """An edition, or one that is missing. `saving` (won, for the base headcount) is None without figures."""
@@ -36,18 +50,25 @@ class Cell:
     why: str = ""
 
     @property
+    def key(self) -> EditionKey:
+        return EditionKey(self.bundle.pk, self.day, self.exclusions)
+
+    @property
     def excluded(self) -> list[str]:
         """What a variant leaves out, in words; nothing for the standard edition."""
         return exclusion_words(self.exclusions)
 
     @property
+    def url(self) -> str:
+        """The page on which an operator decides about it."""
+        if self.edition:
+            return reverse("orders:edition_detail", args=[self.edition.pk])
+        key = [self.bundle.pk, self.day.isoformat(), self.exclusions]
+        return reverse("orders:compose_missing", args=key)
+
+    @property
     def state_label(self) -> str:
-        return {
-            "draft": str(Edition.Status.DRAFT.label),
-            "published": str(Edition.Status.PUBLISHED.label),
-            "ordered": pgettext("edition", "ordered"),
-            "missing": pgettext("edition", "missing"),
-        }[self.state]
+        return state_label(self.state)
 
     @property
     def saving(self) -> int | None:
@@ -64,15 +85,28 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class DayRow:
-    """A date with the cells of each bundle: the standard edition, then its variants.
-
-    `name` is the holiday's if nothing is delivered.
-    """
+class Day:
+    """A column of the board; `name` is the holiday's if nothing is delivered."""
 
     day: date
     name: str
-    cells: list[tuple[Bundle, list[Cell]]]
+
+
+@dataclass(frozen=True)
+class Week:
+    """Its days, and how many of their editions could be published."""
+
+    monday: date
+    days: list[Day]
+    drafts: int
+
+
+@dataclass(frozen=True)
+class BundleRow:
+    """A bundle with its cells of each day, week by week: the standard edition, then its variants."""
+
+    bundle: Bundle
+    weeks: list[list[list[Cell]]]
 
 
 @dataclass(frozen=True)
@@ -89,30 +123,38 @@ class ToDo:
 
 @dataclass(frozen=True)
 class Board:
-    """Weeks of days; the columns are the bundles that anybody expects or that have contents."""
+    """Weeks of days, and the bundles that anybody expects in them or that have contents."""
 
-    bundles: list[Bundle]
-    weeks: list[list[DayRow]]
+    weeks: list[Week]
+    rows: list[BundleRow]
 
 
 def read_board(monday: date, today: date) -> Board:
     """Return four weeks from a Monday on."""
-    last = monday + timedelta(days=7 * WEEKS - 1)
+    every = _cells(monday, monday + timedelta(days=7 * WEEKS - 1), today)
     cells: dict[tuple[int, date], list[Cell]] = defaultdict(list)
-    for cell in _cells(monday, last, today):
+    for cell in every:
         cells[cell.bundle.pk, cell.day].append(cell)
-    shown = {cell.bundle for row in cells.values() for cell in row}
-    bundles = sorted(shown, key=lambda bundle: (bundle.kind, bundle.price, bundle.pk))
     calendar, language = CalendarDay.objects.all().working_days(), get_language() or "ko"
-    served = {day for _bundle, day in cells}
+    served = {cell.day for cell in every}
 
-    def row(day: date) -> DayRow:
-        closed = "" if calendar.is_working(day) else calendar.name(day, language)
-        return DayRow(day, closed, [(bundle, cells.get((bundle.pk, day), [])) for bundle in bundles])
+    def week(first: date) -> Week:
+        days = [first + timedelta(days=place) for place in range(7)]
+        shown = [day for day in days if day.weekday() < 5 or day in served]
+        drafts = sum(cell.state == "draft" and cell.day > today for cell in every if cell.day in days)
+        names = ["" if calendar.is_working(day) else calendar.name(day, language) for day in shown]
+        return Week(first, [Day(*column) for column in zip(shown, names, strict=True)], drafts)
 
-    weeks = [[monday + timedelta(days=7 * week + place) for place in range(7)] for week in range(WEEKS)]
+    weeks = [week(monday + timedelta(weeks=nth)) for nth in range(WEEKS)]
+    bundles = sorted({cell.bundle for cell in every}, key=lambda row: (row.kind, row.price, row.pk))
     return Board(
-        bundles, [[row(day) for day in week if day.weekday() < 5 or day in served] for week in weeks]
+        weeks,
+        [
+            BundleRow(
+                bundle, [[cells.get((bundle.pk, column.day), []) for column in week.days] for week in weeks]
+            )
+            for bundle in bundles
+        ],
     )
 
 
@@ -125,6 +167,21 @@ def read_to_do(today: date) -> ToDo:
         unpublished=[cell for cell in drafts if cell.published_by_rule_on <= today + SOON],
         relaxed=[cell for cell in drafts if cell.relaxed],
     )
+
+
+def find_cell(key: EditionKey, today: date) -> Cell | None:
+    """Return one cell of the board, if it has anything to say."""
+    cells = _cells(key.day, key.day, today)
+    return next((cell for cell in cells if cell.key == key), None)
+
+
+def read_drafts(first: date, last: date, today: date) -> list[Cell]:
+    """Return what could be published of the days from `first` to `last`, with its contents."""
+    cells = _cells(first, last, today)
+    drafts = [cell for cell in cells if cell.state == "draft" and cell.day > today and cell.edition]
+    keys = [cell.edition.pk for cell in drafts if cell.edition]
+    contents = Edition.objects.with_items().in_bulk(keys)
+    return [replace(cell, edition=contents[cell.edition.pk]) for cell in drafts if cell.edition]
 
 
 def _cells(first: date, last: date, today: date) -> list[Cell]:

@@ -76,8 +76,8 @@ class Change:
 
 
 def contents_now(edition: Edition) -> set[tuple[int, int]]:
-    """Return what is in the edition."""
-    return set(edition.items.values_list("slot", "product"))
+    """Return what is in the edition; nothing if it has no row yet."""
+    return set(edition.items.values_list("slot", "product")) if edition.pk else set()
 
 
 def contents_before(edition: Edition) -> set[tuple[int, int]]:

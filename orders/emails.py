@@ -8,15 +8,18 @@ import structlog
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 from .alternatives import alternatives_to_occurrence, alternatives_to_order
+from .compose_board import read_to_do
 from .models import Notification
 from .reasons import told, words
 
 log = structlog.get_logger(__name__)
 # What a server answers about one mail or address only; the others may still go.
 OF_THIS_MAIL = (SMTPDataError, SMTPRecipientsRefused)
+# So many of each kind are named in a mail; the board has them all.
+TO_DO_SHOWN = 20
 # Their detail is why the order waits.
 OF_APPROVAL = (Notification.Kind.APPROVAL_ASKED, Notification.Kind.APPROVAL_REMINDER)
 
@@ -65,6 +68,8 @@ def _send(row: Notification, now: datetime) -> None:
             context["reason"] = words(row.detail)
         elif row.kind == Notification.Kind.ORDER_CONFIRMED and row.order:
             context["stand_ins"] = row.order.lines.exclude(instead_of="")
+        elif row.kind == Notification.Kind.COMPOSE_TO_DO:
+            context |= {"to_do": read_to_do(timezone.localdate(row.created_at)), "shown": f":{TO_DO_SHOWN}"}
         html = None
         if row.purchase_order:
             context["lines"] = list(row.purchase_order.lines.select_related("product"))

@@ -96,10 +96,12 @@ def read_fair_shares(today: date, until: date | None = None) -> FairShares:
 def _requests(today: date, last: date) -> tuple[list[EditionRequest], dict[int, int]]:
     """Return the coming editions for what isn't fixed yet, and the won of each producer in them."""
     demand = read_demand(today, last)
-    editions = Edition.objects.filter(delivery_date__range=(today, last)).select_related("bundle")
+    editions = (
+        Edition.objects.filter(delivery_date__range=(today, last)).with_items().select_related("bundle")
+    )
     requests: list[EditionRequest] = []
     planned: dict[int, int] = defaultdict(int)
-    for edition in editions.prefetch_related("bundle__slots", "items__slot", "items__product"):
+    for edition in editions.prefetch_related("bundle__slots"):
         of_day = demand.get(edition.key)
         if of_day is None or not of_day.open:
             continue

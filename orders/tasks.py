@@ -5,6 +5,7 @@ from celery import shared_task
 from membership import clock
 
 from . import cycle
+from .actions.tell import tell_operators
 from .emails import send_pending
 
 
@@ -42,6 +43,12 @@ def close_producer_deadlines() -> None:
 def issue_due_statements() -> None:
     """Issue statements of delivery for delivered orders."""
     cycle.issue_statements(now=clock.now())
+
+
+@shared_task
+def tell_operators_of_contents() -> None:
+    """Tell operators once a day which coming contents need them."""
+    tell_operators(now=clock.now())
 
 
 @shared_task

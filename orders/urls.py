@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     capacity,
     compose,
+    drafts,
     edition,
     event_order,
     floor,
@@ -84,6 +85,12 @@ urlpatterns = [
     path("closures/<int:pk>/remove/", capacity.closure_remove, name="closure_remove"),
     path("compose/", compose.compose_board, name="compose_board"),
     path("compose/fairness/", compose.compose_fairness, name="compose_fairness"),
+    path(
+        "compose/missing/<int:bundle>/<slug:day>/<int:exclusions>/",
+        drafts.compose_missing,
+        name="compose_missing",
+    ),
+    path("compose/publish/", drafts.compose_publish, name="compose_publish"),
     path("compose/<int:pk>/", edition.edition_detail, name="edition_detail"),
     path("compose/<int:pk>/recompose/", edition.edition_recompose, name="edition_recompose"),
     path("compose/<int:pk>/undo/", edition.edition_undo, name="edition_undo"),

@@ -15,6 +15,7 @@ from orders.actions.receive import receive_line
 from orders.models import (
     CycleItem,
     CycleRun,
+    Notification,
     OrderLine,
     PackedLine,
     PurchaseOrderLine,
@@ -182,6 +183,11 @@ BROKEN: dict[str, Callable[[], None]] = {
     "order_gross_is_supply_and_vat": lambda: changed(f.fixed_order(), vat=0),
     "fixed_order_is_located": lambda: changed(f.fixed_order(), longitude=None),
     "one_line_per_product_of_an_order": lambda: again(order_line(), quantity=1),
+    "told_of_contents_once_a_day": lambda: again(
+        Notification.objects.create(
+            recipient=f.operator(), kind="compose_to_do", detail="2026-12-01", created_at=f.TUESDAY
+        )
+    ),
     "order_line_has_quantity": lambda: changed(order_line(), quantity=0),
     "order_line_short_within": lambda: changed(order_line(), short_quantity=11),
     "order_line_gross_is_supply_and_vat": lambda: changed(order_line(), vat=0),

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from bundles.actions.compose import compose_wanted, keep_edition
+from bundles.actions.compose import answer, compose_wanted, keep_edition
 from bundles.actions.contents import replace_contents
 from bundles.composition import Result
 from bundles.edition_key import EditionKey
@@ -21,12 +21,12 @@ from membership.models import User
 
 from ..cutoff import cutoff_at, lead_days_left
 from ..exceptions import NotPossible
-from ..models import CalendarDay, Occurrence, Order
+from ..models import CalendarDay, CycleRun, Occurrence, Order
 from ..querysets import EDITION_COLUMNS, OccurrenceQuerySet
 from ..ratings import stars_by_product, steady_means
 from ..working_days import WorkingDays
 from .agreement import NOTHING_AGREED, Agreement
-from .ledger import Outcome
+from .ledger import Outcome, run_step
 
 # How far back members remember what they received.
 MEMORY_DAYS = 120
@@ -138,21 +138,42 @@ def recompose_edition(
     composer was at it, or since `edition` was read. Raises CannotCompose if the rules can't hold together
     around it, unless the operator agreed to just these contents without some of them. Changes nothing then.
     """
-    key = edition.key
-    placed = Order.objects.from_edition(key).filter(status__in=Order.OPEN)
-    headcounts = [
-        *_expected(Occurrence.objects.bringing(key))[key],
-        *placed.values_list("headcount", flat=True),
-    ]
-    [plain] = _wanted({key: headcounts}, {key.bundle: edition.bundle}, now)
+    plain = _wanted_again(edition.key, edition.bundle, now)
     wanted = replace(plain, locked=frozenset(locked), banned=frozenset(banned))
     composition, relaxed = agreed.answer(wanted, compose_missing([wanted]))
     kept_away = set(banned) - {item.product for item in composition.items}
     with transaction.atomic():
         draft = lock_draft(edition)
         replace_contents(draft, composition, relaxed=relaxed, banned=kept_away, now=now)
-        set_cutoffs(key)
+        set_cutoffs(draft.key)
     return draft
+
+
+def retry_edition(key: EditionKey, *, now: datetime) -> Edition:
+    """Compose at once what is missing; the ledger says what became of it. Raises CannotCompose.
+
+    Twice changes nothing: what somebody else composed meanwhile counts.
+    """
+    if existing := Edition.objects.with_key(key).first():
+        return existing
+    wanted = _wanted_again(key, Bundle.objects.get(pk=key.bundle), now)
+    result = compose_missing([wanted])
+    run_step(CycleRun.Step.COMPOSE, [wanted], lambda each: keep_missing(each, result, now=now), now=now)
+    if composed := Edition.objects.with_key(key).first():
+        return composed
+    answer(wanted, result)
+    raise CannotCompose("no_edition")
+
+
+def _wanted_again(key: EditionKey, bundle: Bundle, now: datetime) -> Wanted:
+    """Return what to compose for everybody who waits for one edition."""
+    placed = Order.objects.from_edition(key).filter(status__in=Order.OPEN)
+    headcounts = [
+        *_expected(Occurrence.objects.bringing(key))[key],
+        *placed.values_list("headcount", flat=True),
+    ]
+    [wanted] = _wanted({key: headcounts}, {key.bundle: bundle}, now)
+    return wanted
 
 
 def lock_draft(edition: Edition) -> Edition:
@@ -258,7 +279,7 @@ def planned_rooms(
         headcounts[order.edition_key].append(order.headcount)
     planned: dict[tuple[Room, date], int] = defaultdict(int)
     editions = Edition.objects.filter(delivery_date__range=near)
-    for edition in editions.prefetch_related("items__slot", "items__product"):
+    for edition in editions.with_items():
         if edition.key in without:
             continue
         for item in edition.items.all():

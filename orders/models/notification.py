@@ -30,6 +30,8 @@ class Notification(models.Model):
         PURCHASE_ORDER_LOWERED = "po_lowered", _("purchase order lowered")
         PURCHASE_ORDER_NOTE = "po_note", _("note on a purchase order")
         PURCHASE_ORDER_OVERDUE = "po_overdue", _("purchase order not acknowledged")
+        # `detail` is the day; what there is to do is read when it is sent.
+        COMPOSE_TO_DO = "compose_to_do", _("contents that need you")
 
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -80,6 +82,13 @@ class Notification(models.Model):
         verbose_name_plural = _("notifications")
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["sent_at", "created_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "detail"],
+                condition=models.Q(kind="compose_to_do"),
+                name="told_of_contents_once_a_day",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.recipient_id}"

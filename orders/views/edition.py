@@ -171,6 +171,7 @@ def _conflict(request: HttpRequest, edition: Edition, error: CannotCompose) -> H
         "why": cannot_words(error.reason, error.detail),
         "conflict": read_conflict(edition, error.conflict, today=clock.today()),
         "asked": asked,
+        "back_url": reverse("orders:edition_detail", args=[edition.pk]),
         "crumbs": [
             {"label": _("Composition"), "url": board_url(edition.delivery_date)},
             {

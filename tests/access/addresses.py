@@ -152,6 +152,10 @@ def _seen(side: Side) -> dict[str, Any]:
     return {"seen": side.draft.revision}
 
 
+def _ticked(side: Side) -> dict[str, Any]:
+    return {"draft": [f"{side.draft.pk}-{side.draft.revision}"]}
+
+
 def _product_to_place(side: Side) -> dict[str, Any]:
     return {**_seen(side), "product": side.slot.category.products.exclude(pk=side.product.pk).get().pk}
 
@@ -344,6 +348,13 @@ PAGES = [
     # -- The hub
     Address("orders:compose_board", get={"200": HUB}),
     Address("orders:compose_fairness", get={"200": HUB}),
+    Address(
+        "orders:compose_missing",
+        {"bundle": "bundle.pk", "day": "later", "exclusions": "exclusions"},
+        get={"200": HUB},
+        post={"302 orders:edition_detail": HUB},
+    ),
+    Address("orders:compose_publish", get={"200": HUB}, post={"302 orders:compose_board": HUB}, data=_ticked),
     Address("orders:edition_detail", DRAFT, get={"200": HUB}),
     Address("orders:edition_recompose", DRAFT, post={"302 orders:edition_detail": HUB}, data=_seen),
     Address("orders:edition_undo", DRAFT, post={"302 orders:edition_detail": HUB}, data=_seen),

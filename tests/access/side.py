@@ -74,6 +74,15 @@ class Side:
     def edition(self) -> Edition:
         return self.bundle.editions.get(delivery_date=SOON)
 
+    @property
+    def later(self) -> str:
+        """A date on which the bundle is ordered without exclusions, and not composed."""
+        return LATER.isoformat()
+
+    @property
+    def exclusions(self) -> int:
+        return 0
+
     @cached_property
     def draft(self) -> Edition:
         """One that nobody has ordered from."""

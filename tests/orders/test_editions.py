@@ -228,6 +228,23 @@ def test_the_rule_publishes_what_is_near_once_and_says_that_nobody_had() -> None
     assert (first.published_by, first.published_at) == (None, TUESDAY)
 
 
+@pytest.mark.parametrize("nth", [0, 1])
+def test_composing_again_keeps_apart_from_what_members_receive_later(nth: int) -> None:
+    bundle = bundle_with("bread", repeat_editions=1)
+    first, *others = breads()
+    edition = EditionFactory(bundle=bundle, products=[first])
+    later = DELIVERY_DATE + timedelta(days=7)
+    EditionFactory(bundle=bundle, delivery_date=later, products=[others[nth]])
+    standing = StandingOrderFactory(bundle=bundle)
+    for day in (DELIVERY_DATE, later):
+        OccurrenceFactory(standing_order=standing, rule_date=day)
+
+    ban_product(edition, first, now=LATER)
+
+    edition.refresh_from_db()
+    assert (products(edition), edition.relaxed) == ([others[1 - nth]], "")
+
+
 # -- Two at once ----------------------------------------------------------------------------------
 
 

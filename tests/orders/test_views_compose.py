@@ -114,18 +114,19 @@ def test_the_board_tells_state_people_and_saving_of_each_bundle_and_date() -> No
             cell.saving,
             cell.relaxed,
         )
-        for week in board.weeks
-        for row in week
-        for _bundle, of_bundle in row.cells
-        for cell in of_bundle
+        for row in board.rows
+        for week in row.weeks
+        for of_day in week
+        for cell in of_day
     }
     assert cells == {
         (bread, DELIVERY_DATE): ("draft", 20, 2, 3_000, ["Costs more than the price allows"]),
         (coffee, next_day): ("ordered", 10, 1, -10_000, ["Worth less than promised"]),
         (bread, next_day): ("missing", 5, 1, None, []),
     }
-    assert board.bundles == [bread, coffee]
-    assert [len(week) for week in board.weeks] == [5, 5, 5, 5]
+    assert [row.bundle for row in board.rows] == [bread, coffee]
+    assert [len(week.days) for week in board.weeks] == [5, 5, 5, 5]
+    assert [week.drafts for week in board.weeks] == [0, 1, 0, 0]
 
 
 def test_what_is_missing_says_which_rules_cannot_hold() -> None:
