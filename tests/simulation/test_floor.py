@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from orders.actions.call_off import call_off_order
 from orders.actions.pack import pack_line, unpack_line
 from orders.actions.receive import receive_line
 from orders.actions.shortage import report_shortage
@@ -85,3 +86,22 @@ def test_a_shortage_and_a_packer_at_once_leave_boxes_that_hold_what_is_promised(
     for order in Order.objects.all():
         left = order.lines.to_pack().exists()
         assert (order.status == "packed") == (not left and order.lines.filter(packed__isnull=False).exists())
+
+
+def test_an_order_called_off_while_its_goods_run_short_leaves_what_is_asked_equal_to_what_is_promised() -> (
+    None
+):
+    orders = [fixed_order(bundle=bundle) for bundle in [bundle_with("bread")] for _ in range(4)]
+    line = PurchaseOrderLine.objects.get()
+    hub = operator()
+
+    at_once(
+        partial(or_refused, partial(report_shortage, line, 25, actor=hub, now=NOW)),
+        partial(or_refused, partial(call_off_order, orders[3], reason="휴관", actor=hub, now=NOW)),
+        partial(or_refused, partial(call_off_order, orders[0], reason="휴관", actor=hub, now=NOW)),
+    )
+
+    line.refresh_from_db()
+    lines = OrderLine.objects.filter(product=line.product).exclude(order__status="cancelled")
+    assert sum(row.coming for row in lines) == line.coming
+    assert Order.objects.filter(status="cancelled").count() == 2
