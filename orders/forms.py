@@ -182,7 +182,7 @@ class EventOrderForm(DeliveryForm):
             "unlocated_site": "site",
             "too_late": "delivery_date",
             "not_a_working_day": "delivery_date",
-            "capacity_short": "headcount",
+            "capacity_short": "delivery_date",
         }
         self.add_error(fields.get(reason, "bundle"), told(reason, detail))
 

@@ -181,7 +181,7 @@ def test_the_form_keeps_everything_and_offers_what_can_be_had(monkeypatch: pytes
 
     form = answer.context["form"]
     assert not Order.objects.exists()
-    assert form.errors == {"headcount": [f"{words('capacity_short')}: bread1 · bread one: 4/10"]}
+    assert form.errors == {"delivery_date": [f"{words('capacity_short')}: bread1 · bread one: 4/10"]}
     assert {name: form[name].value() for name in typed} == {name: str(value) for name, value in typed.items()}
     offered = [(each.bundle, each.day) for each in answer.context["alternatives"]]
     assert offered[0] == (bundle, NEXT_DAY)
