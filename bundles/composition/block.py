@@ -1,4 +1,8 @@
-"""Some editions solved in whole numbers while all others stay as they are."""
+"""Some editions solved in whole numbers while all others stay as they are.
+
+The model of the package over a part: pairs given, editions given. What the other editions take is gone, what
+they sell is sold, and the caller leaves out the pairs that may not repeat them.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence

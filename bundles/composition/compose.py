@@ -11,6 +11,7 @@ from itertools import groupby
 from time import monotonic
 from typing import Any
 
+from .catalogue import Catalogue
 from .contents import past, taken, with_sales, without_room
 from .rules import (
     Composition,
@@ -23,7 +24,7 @@ from .rules import (
     made_on_the_day,
 )
 from .solve import solve
-from .table import Catalogue, Table
+from .table import Table
 
 STRETCH = 500_000  # pairs of a slot and an offer of its category
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from ..scaling import units_needed
+from .catalogue import Catalogue
 from .rules import Composition, EditionRequest, Offer, Past, Standing
-from .table import Catalogue
 
 
 def past(composition: Composition, distance: int) -> Past:

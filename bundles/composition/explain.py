@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from .block import solve_block
+from .catalogue import Catalogue
 from .reasons import composition
 from .rotation import Apart, relaxations
 from .rules import RULES, Composition, Conflict, EditionRequest, Figure, Standing
 from .state import State
-from .table import Catalogue, Table
+from .table import Table
 
 # Rotation is always relaxed as far as needed before anything is called a conflict.
 _HELD = tuple(rule for rule in RULES if rule != "rotation")

@@ -1,8 +1,9 @@
-"""The linear model behind the relaxation: rows and columns that every solution has, and those added to it.
+"""The linear program of the relaxation: rows and columns that it always has, pairs and cuts added to it.
 
-For each slot the pairs that are taken fill its variety, unless the edition is left out. An edition's cost and
-worth keep their limits. A producer's sales are the sum of its steps (`fairness.steps`), and its burden is at
-least what the steps cost and at least what each of its items would cost alone.
+Rows: the pairs taken fill each slot's variety, unless the edition is left out. The edition's cost and worth
+keep their limits. A producer's sales are the sum of its steps (`fairness.steps`); its burden is at least what
+the steps cost, and at least what its items would cost were each alone (`prices.whole_prices`), which in whole
+numbers is so anyway. All other rules are cuts (see `cuts`). In thousands of won.
 """
 
 from collections import defaultdict

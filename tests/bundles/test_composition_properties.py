@@ -24,8 +24,9 @@ from bundles.composition import (
     compose,
     faults,
 )
+from bundles.composition.catalogue import Catalogue
 from bundles.composition.state import State
-from bundles.composition.table import Catalogue, Table
+from bundles.composition.table import Table
 from bundles.scaling import units_needed
 from tests.bundles.small_editions import MONDAY
 

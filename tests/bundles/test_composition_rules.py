@@ -17,8 +17,9 @@ from bundles.composition import (
     price_limits,
     rotation_links,
 )
+from bundles.composition.catalogue import Catalogue
 from bundles.composition.state import State
-from bundles.composition.table import Catalogue, Table
+from bundles.composition.table import Table
 from tests.bundles.small_editions import MONDAY, capacities, composed, offer, products, request, slot
 
 TEA = slot(1)
