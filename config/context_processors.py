@@ -19,6 +19,7 @@ NAVIGATION = {
         (_("Standing orders"), "orders:standing_order_list", "repeat"),
         (_("Order for an event"), "orders:event_order_create", "plus"),
         (_("Bundles"), "bundles:bundle_list", "shopping-basket"),
+        (_("Budgets"), "orders:budget", "wallet"),
     ],
     "producer": [
         (_("Home"), "home", "home"),

@@ -42,6 +42,20 @@ class Figures:
         return None if self.amount is None else self.amount - self.used
 
     @property
+    def is_overdrawn(self) -> bool:
+        return self.left is not None and self.left < 0
+
+    @property
+    def lacking(self) -> int:
+        """What the forecast needs more than is left."""
+        return max(0, -(self.left_after_forecast or 0))
+
+    @property
+    def tone(self) -> str:
+        """The colour of what is left: red if it is less than nothing, yellow if the forecast doesn't fit."""
+        return "danger" if self.is_overdrawn else "warning" if self.lacking else "primary"
+
+    @property
     def left_after_forecast(self) -> int | None:
         return None if self.left is None else self.left - self.forecast
 

@@ -23,6 +23,15 @@ from .views.approval import (
     standing_order_approve,
     standing_order_decline,
 )
+from .views.budget import (
+    budget,
+    budget_amounts,
+    budget_detail,
+    budget_settings,
+    department_add,
+    department_edit,
+    seat_edit,
+)
 
 app_name = "orders"
 urlpatterns = [
@@ -51,6 +60,13 @@ urlpatterns = [
     path("standing-orders/<int:pk>/decline/", standing_order_decline, name="standing_order_decline"),
     path("occurrences/<int:pk>/skip/", standing.occurrence_skip, name="occurrence_skip"),
     path("occurrences/<int:pk>/retry/", standing.occurrence_retry, name="occurrence_retry"),
+    path("budget/", budget, name="budget"),
+    path("budget/<int:pk>/", budget_detail, name="budget_detail"),
+    path("budget/settings/", budget_settings, name="budget_settings"),
+    path("budget/settings/amounts/", budget_amounts, name="budget_amounts"),
+    path("budget/settings/departments/", department_add, name="department_add"),
+    path("budget/settings/departments/<int:pk>/", department_edit, name="department_edit"),
+    path("budget/settings/seats/<int:pk>/", seat_edit, name="seat_edit"),
     path("purchase-orders/", producer.purchase_order_list, name="purchase_order_list"),
     path("purchase-orders/<slug:number>/", producer.purchase_order_detail, name="purchase_order_detail"),
     path(

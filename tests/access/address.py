@@ -15,6 +15,7 @@ Data = Callable[[Side], Mapping[str, Any]]
 
 ORDERERS = frozenset({"orderer", "approver"})
 APPROVER = frozenset({"approver"})
+ANY_APPROVER = APPROVER | {"other approver"}
 READERS = ORDERERS | {"viewer", "mixed"}  # `mixed` only views here and orders for the other institution
 OTHER_ORDERERS = frozenset({"other orderer", "other approver"})
 OTHER_READERS = OTHER_ORDERERS | {"other viewer"}

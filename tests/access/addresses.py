@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from .address import (
+    ANY_APPROVER,
     ANY_COURIER,
     ANY_ORDERER,
     ANY_PRODUCER,
@@ -320,6 +321,35 @@ PAGES = [
             post={"302 orders:standing_order_detail": APPROVER, "403": (READERS | HUB) - APPROVER},
         )
         for verb in ("approve", "decline")
+    ),
+    Address("orders:budget", get={"200": ANY_READER}),
+    Address("orders:budget_detail", {"pk": "department.pk"}, get={"200": READERS}),
+    Address("orders:budget_settings", get={"200": ANY_APPROVER, "403": ANY_READER}),
+    Address(
+        "orders:budget_amounts",
+        post={"302 orders:budget_settings": APPROVER, "403": READERS},
+        data=lambda side: {
+            "institution": side.institution.pk,
+            "year": 2026,
+            f"amount_{side.department.pk}": 5_000_000,
+        },
+    ),
+    Address(
+        "orders:department_add",
+        post={"302 orders:budget_settings": APPROVER, "403": READERS},
+        data=lambda side: {"institution": side.institution.pk, "new-code": "new", "new-name": "새로운과"},
+    ),
+    Address(
+        "orders:department_edit",
+        {"pk": "department.pk"},
+        post={"302 orders:budget_settings": APPROVER, "403": READERS},
+        data=lambda side: {"code": "renamed", "name": "바뀐과"},
+    ),
+    Address(
+        "orders:seat_edit",
+        {"pk": "seat.pk"},
+        post={"302 orders:budget_settings": APPROVER, "403": READERS},
+        data=lambda side: {"department": side.department.pk, "order_limit": 77},
     ),
     # -- Producers
     Address("orders:purchase_order_list", get={"200": ANY_PRODUCER | HUB}),

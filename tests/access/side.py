@@ -6,7 +6,7 @@ from functools import cached_property
 
 from bundles.models import Bundle, Closure, Edition, Product, Slot
 from delivery.models import Route, Stop
-from membership.models import Department, Organization, Site, User
+from membership.models import Department, Organization, Seat, Site, User
 from orders.cutoff import seoul
 from orders.models import (
     CycleRun,
@@ -107,6 +107,11 @@ class Side:
     @cached_property
     def placed(self) -> Order:
         return self.institution.orders.filter(status="placed").first()
+
+    @property
+    def seat(self) -> Seat:
+        """The orderer's."""
+        return self.orderer.seats.get()
 
     @cached_property
     def awaiting(self) -> Order:

@@ -30,6 +30,8 @@ LISTS = {
         "orders:order_list",
         "orders:standing_order_list",
         "orders:standing_order_detail",
+        "orders:budget",
+        "orders:budget_detail",
         "api:order-list",
         "api:standing_order-list",
         "api:occurrence-list",

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test.utils import override_settings
 
 from bundles.models import Bundle
+from config.demo_budgets import add_departments, add_waiting_orders
 from config.demo_town import demo_town
 from config.demo_town.logins import DEMO_PASSWORD
 from config.demo_town.pictures import hang_pictures
@@ -42,7 +43,9 @@ class Command(BaseCommand):
             write_town(town, password=make_password(DEMO_PASSWORD), is_demo=True, now=now)
             _add_unlocated_annex(today)
             hang_pictures(now)
+            add_departments(today)
             play(first_day, now)
+            add_waiting_orders(now)
         self.stdout.write(
             f"Demo town: {Organization.objects.count()} organizations, {Site.objects.count()} sites, "
             f"{StandingOrder.objects.count()} standing orders, {Order.objects.count()} orders, "
