@@ -20,6 +20,7 @@ NAVIGATION = {
         (_("Order for an event"), "orders:event_order_create", "plus"),
         (_("Bundles"), "bundles:bundle_list", "shopping-basket"),
         (_("Budgets"), "orders:budget", "wallet"),
+        (_("Purchases"), "orders:purchases", "badge-check"),
     ],
     "producer": [
         (_("Home"), "home", "home"),

@@ -1,4 +1,4 @@
-"""Two institutions of the demo town with departments, budgets and limits, and orders that wait for approval."""
+"""Two institutions of the demo town with departments, budgets and limits, and orders that wait."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

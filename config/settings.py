@@ -5,7 +5,8 @@ Without any variable the service runs on SQLite and a file-system broker below `
 otherwise. `.env.example` explains each variable.
 """
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -14,6 +15,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
 from config.logging import log_settings
+from orders.procurement import ALL, GOODS, GOODS_AND_SERVICES, DirectContract, Target
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -176,6 +178,37 @@ PUBLISH_DAYS = env.int("PUBLISH_DAYS", default=10)
 # From this time of a day on operators are told by mail, once, which contents need them.
 TELL_OPERATORS_TIME = time(8, 0)
 COMPOSE_SECONDS = env.float("COMPOSE_SECONDS", default=20)
+
+# -- Public procurement (won without VAT; as of 2026) -----------------------------------------------
+# 지방계약법 시행령 §25, §30: up to which sum one quote is enough, and from whom up to a higher one.
+DIRECT_CONTRACT_RULES = [
+    DirectContract(
+        valid_from=date(2026, 1, 1),
+        one_quote=20_000_000,
+        one_quote_favoured=50_000_000,
+        kinds=frozenset(
+            {
+                "women_owned",
+                "disabled_owned",
+                "social_enterprise",
+                "social_cooperative",
+                "self_support_enterprise",
+                "village_enterprise",
+            }
+        ),
+    )
+]
+# Shares of a year's purchases that the law asks for, by the year from which they hold. Social enterprises
+# have none: each institution sets its own.
+PURCHASE_TARGETS = {
+    2026: {
+        "women_owned": Target(Decimal("5"), GOODS),
+        "disabled_owned": Target(Decimal("1"), ALL),
+        "severely_disabled_producer": Target(Decimal("1.1"), GOODS_AND_SERVICES),
+        "disabled_standard_workplace": Target(Decimal("0.8"), GOODS_AND_SERVICES),
+    }
+}
+PURCHASE_TARGETS_SOURCE = "여성기업지원법, 장애인기업활동촉진법, 중증장애인생산품법, 장애인고용법 (2026)"
 
 # -- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "membership.User"

@@ -11,6 +11,7 @@ from django.db.models import Q, Sum
 from membership.models import Department
 
 from .models import Budget, CalendarDay, Occurrence, Order, StandingOrder
+from .querysets import StandingOrderQuerySet
 from .schedule import BadRule, delivery_date
 
 # A holiday moves a delivery by less than this, also over New Year.
@@ -121,7 +122,8 @@ def read_figures(departments: Collection[Department], year: int, *, today: date 
     ):
         for department_id, total in rows.values_list("department").annotate(Sum("gross")):
             sums[department_id, kind] = total
-    for coming in forecast(departments, year, today=today) if today else ():
+    standing_orders = StandingOrder.objects.filter(department__in=departments)
+    for coming in forecast(standing_orders, year, today=today) if today else ():
         department_id = coming.standing_order.department_id
         sums[department_id or 0, "forecast"] += coming.price
     kinds = ("reserved", "spent", "waiting", "forecast")
@@ -136,13 +138,10 @@ def read_figures(departments: Collection[Department], year: int, *, today: date 
     ]
 
 
-def forecast(departments: Collection[Department], year: int, *, today: date) -> list[ForecastDate]:
-    """Return what the departments' running standing orders will bring in the year, by date."""
-    standing_orders = list(
-        StandingOrder.objects.running()
-        .filter(department__in=departments, status=StandingOrder.Status.ACTIVE)
-        .select_related("bundle", "site", "organization")
-    )
+def forecast(rows: StandingOrderQuerySet, year: int, *, today: date) -> list[ForecastDate]:
+    """Return what those of the standing orders that are active will bring in the year, by date."""
+    active = rows.running().filter(status=StandingOrder.Status.ACTIVE)
+    standing_orders = list(active.select_related("bundle", "site", "organization"))
     known = Occurrence.objects.filter(
         standing_order__in=standing_orders, status=Occurrence.Status.PLANNED, delivery_date__year=year
     ).values_list("standing_order", "delivery_date")

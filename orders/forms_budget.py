@@ -1,14 +1,15 @@
-"""What an institution's approver fills in: departments, budgets, and who orders how much alone."""
+"""What an institution fills in about its money: departments, budgets, limits, purchases and targets."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from membership.models import Department, Organization, Seat
+from membership.models import Certification, Department, Organization, Seat
 
-from .models import Budget
+from .models import Budget, PurchaseTarget
 from .models.budget import YEARS
 
 # A hundred billion won: more is a slip of the finger.
@@ -40,7 +41,7 @@ class DepartmentForm(forms.ModelForm):
     class Meta:
         model = Department
         fields = ["code", "name", "name_en"]
-        labels = {"code": _("Code"), "name": _("Name"), "name_en": _("English name")}
+        labels = {"code": _("Department code"), "name": _("Name"), "name_en": _("English name")}
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"].strip()
@@ -92,3 +93,36 @@ class SeatForm(forms.ModelForm):
         departments = Department.objects.filter(organization=self.instance.organization_id)
         self.fields["department"].queryset = departments.order_by("code")  # type: ignore[attr-defined]
         self.fields["order_limit"].help_text = ""
+
+
+class OutsideForm(forms.Form):
+    """What was bought elsewhere in a year, in won without VAT."""
+
+    goods = forms.IntegerField(label=_("Goods"), min_value=0, max_value=MOST, widget=forms.NumberInput(WON))
+    services = forms.IntegerField(
+        label=_("Services"), min_value=0, max_value=MOST, widget=forms.NumberInput(WON)
+    )
+    works = forms.IntegerField(
+        label=_("Construction"), min_value=0, max_value=MOST, widget=forms.NumberInput(WON)
+    )
+
+
+class TargetsForm(forms.Form):
+    """The institution's own target for each certification, in percent; empty: the statutory one."""
+
+    def __init__(self, institution: Organization, year: int, data: Any = None) -> None:
+        super().__init__(data)
+        own = dict(
+            PurchaseTarget.objects.filter(organization=institution, year=year).values_list("kind", "percent")
+        )
+        for kind, label in Certification.Kind.choices:
+            self.fields[kind] = forms.DecimalField(
+                label=label,
+                required=False,
+                min_value=Decimal(0),
+                max_value=Decimal(100),
+                max_digits=4,
+                decimal_places=1,
+                initial=own.get(kind),
+                widget=forms.NumberInput({"inputmode": "decimal", "step": "0.1"}),
+            )

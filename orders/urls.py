@@ -32,6 +32,7 @@ from .views.budget import (
     department_edit,
     seat_edit,
 )
+from .views.purchases import purchases, purchases_outside, purchases_targets
 
 app_name = "orders"
 urlpatterns = [
@@ -67,6 +68,9 @@ urlpatterns = [
     path("budget/settings/departments/", department_add, name="department_add"),
     path("budget/settings/departments/<int:pk>/", department_edit, name="department_edit"),
     path("budget/settings/seats/<int:pk>/", seat_edit, name="seat_edit"),
+    path("purchases/", purchases, name="purchases"),
+    path("purchases/outside/", purchases_outside, name="purchases_outside"),
+    path("purchases/targets/", purchases_targets, name="purchases_targets"),
     path("purchase-orders/", producer.purchase_order_list, name="purchase_order_list"),
     path("purchase-orders/<slug:number>/", producer.purchase_order_detail, name="purchase_order_detail"),
     path(

@@ -17,9 +17,11 @@ from orders.models import (
     CycleRun,
     Notification,
     OrderLine,
+    OutsidePurchases,
     PackedLine,
     PurchaseOrderLine,
     PurchaseOrderNote,
+    PurchaseTarget,
     Shortage,
     Statement,
 )
@@ -113,6 +115,16 @@ def statement() -> Statement:
     return Statement.objects.create(order=f.OrderFactory(), number="S1", issued_at=f.TUESDAY)
 
 
+def elsewhere() -> OutsidePurchases:
+    return OutsidePurchases.objects.create(organization=f.InstitutionFactory(), year=2026)
+
+
+def target() -> PurchaseTarget:
+    return PurchaseTarget.objects.create(
+        organization=f.InstitutionFactory(), year=2026, kind="women_owned", percent=5
+    )
+
+
 SUNDAY = date(2026, 12, 6)
 BROKEN: dict[str, Callable[[], None]] = {
     # membership
@@ -171,6 +183,11 @@ BROKEN: dict[str, Callable[[], None]] = {
     "failed_item_has_a_reason": lambda: changed(cycle_item(), outcome="failed"),
     "one_budget_per_department_and_year": lambda: again(f.BudgetFactory(), amount=1),
     "budget_year_is_near": lambda: changed(f.BudgetFactory(), year=2019),
+    "one_row_of_purchases_elsewhere_a_year": lambda: again(elsewhere(), goods=1),
+    "purchases_year_is_near": lambda: changed(elsewhere(), year=2019),
+    "one_target_per_certification_and_year": lambda: again(target(), percent=1),
+    "target_is_a_percentage": lambda: changed(target(), percent=101),
+    "target_year_is_near": lambda: changed(target(), year=2100),
     "standing_order_serves_someone": lambda: changed(f.StandingOrderFactory(), headcount=0),
     "standing_order_ends_after_start": lambda: changed(f.StandingOrderFactory(), ends_on=date(2026, 11, 30)),
     "standing_order_window_closes_after": lambda: changed(f.StandingOrderFactory(), window_opens=time(9)),

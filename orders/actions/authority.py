@@ -8,9 +8,9 @@ from membership.models import Department, Organization, Seat, User
 from membership.permissions import is_operator
 
 from ..approval import OVER_BOTH, may_decide, why_waits
-from ..budgets import lock_left, read_figures
+from ..budgets import left_of, lock_left, read_figures
 from ..exceptions import NotPossible
-from ..models import Notification, Order, StandingOrder, StandingOrderEvent
+from ..models import Budget, Notification, Order, StandingOrder, StandingOrderEvent
 from .notify import notify, people
 
 Status = StandingOrder.Status
@@ -40,6 +40,15 @@ def why_order_waits(
 ) -> str:
     """Return why an order waits for approval, or "". Locks the budget until the transaction ends."""
     left = lock_left(department.pk, year) if department else None
+    return why_waits(price, limit=limit_of(actor, organization.pk), left=left)
+
+
+def foresee_waiting(
+    price: int, *, organization: Organization, department: Department | None, year: int, actor: User
+) -> str:
+    """Return why an order would wait by today's figures, or ""; nothing is locked."""
+    budget = Budget.objects.filter(department=department, year=year).first() if department else None
+    left = left_of(budget) if budget else None
     return why_waits(price, limit=limit_of(actor, organization.pk), left=left)
 
 

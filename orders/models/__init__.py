@@ -6,6 +6,7 @@ from .ledger import CycleItem, CycleRun
 from .note import PurchaseOrderNote
 from .notification import Notification
 from .order import Order, OrderEvent, OrderLine, StandingOrderEvent, Statement
+from .procurement import OutsidePurchases, PurchaseTarget
 from .purchase import PurchaseOrder, PurchaseOrderEvent, PurchaseOrderLine, Shortage
 from .rating import Rating
 from .standing import CalendarDay, Occurrence, StandingOrder
@@ -20,11 +21,13 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "OutsidePurchases",
     "PackedLine",
     "PurchaseOrder",
     "PurchaseOrderEvent",
     "PurchaseOrderLine",
     "PurchaseOrderNote",
+    "PurchaseTarget",
     "Rating",
     "Shortage",
     "StandingOrder",

@@ -18,7 +18,7 @@ from membership.permissions import INSTITUTION_ROLES, approver_seat, role_requir
 from ..actions.budget import set_budgets
 from ..budgets import Figures, forecast, read_figures
 from ..forms_budget import BudgetsForm, DepartmentForm, SeatForm
-from ..models import Order
+from ..models import Order, StandingOrder
 from .own_institution import chosen_year, own_institution, year_form
 
 SUMS = ("spent", "reserved", "waiting", "forecast")
@@ -75,7 +75,7 @@ def budget_detail(request: HttpRequest, pk: int) -> HttpResponse:
             (_("Reserved"), figures.reserved, orders.reserving()),
             (_("Spent"), figures.spent, orders.spent()),
         ],
-        "forecast": forecast([department], year, today=today),
+        "forecast": forecast(StandingOrder.objects.filter(department=pk), year, today=today),
         "year_form": year_form(request, department.organization, year),
         "crumbs": [{"label": _("Budgets"), "url": _address("orders:budget", department.organization, year)}],
     }

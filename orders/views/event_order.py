@@ -18,12 +18,14 @@ from membership import clock
 from membership.exclusions import codes, mask
 from membership.permissions import role_required
 
+from ..actions.authority import foresee_waiting
 from ..actions.event_order import place_event_order
 from ..alternatives import SOLD_OUT, Alternative, read_alternatives
 from ..cutoff import earliest_delivery_date
 from ..exceptions import NotPossible
 from ..forms import EventOrderForm, orderable_sites, own_department
 from ..models import CalendarDay, Order
+from ..purchases import yearly_advice
 from ..quote import Quote, quote
 from ..reasons import words
 from .institution import READERS, may_order
@@ -52,7 +54,8 @@ def event_order_create(request: HttpRequest) -> HttpResponse:
             return redirect("orders:order_detail", number=order.number)
     context = {
         "form": form,
-        "quote": _quote(form),
+        "quote": (priced := _quote(form)),
+        **_consequences(request, form, priced),
         "alternatives": alternatives,
         "now": clock.now(),
         "has_sites": form.fields["site"].queryset.exists(),  # type: ignore[attr-defined]
@@ -120,6 +123,26 @@ def _alternatives(form: EventOrderForm, reason: str) -> list[Alternative]:
     return read_alternatives(
         chosen["bundle"], chosen["headcount"], chosen["exclusions"], chosen["delivery_date"], now=clock.now()
     )
+
+
+def _consequences(request: HttpRequest, form: EventOrderForm, priced: Quote | None) -> dict[str, Any]:
+    """Return whether it would wait for approval, and what it would mean for the year's contracts."""
+    chosen = form.cleaned_data if form.is_bound else form.initial
+    site, day = chosen.get("site"), chosen.get("delivery_date")
+    if not priced or not site or not day:
+        return {}
+    institution, department = site.organization, chosen.get("department")
+    if not form.is_bound:
+        department = institution.departments.filter(pk=department).first()
+    waits = foresee_waiting(
+        priced.gross,
+        organization=institution,
+        department=department,
+        year=day.year,
+        actor=request.user,  # type: ignore[arg-type]
+    )
+    advice = yearly_advice(institution, day.year, today=clock.today(), more=priced.gross)
+    return {"waits": words(waits), "advice": advice}
 
 
 def _quote(form: EventOrderForm) -> Quote | None:

@@ -19,7 +19,7 @@ from membership import clock
 from membership.exclusions import codes
 from membership.permissions import approver_seat, can_order_for, is_operator, role_required
 
-from ..actions.authority import approvers_of
+from ..actions.authority import approvers_of, why_standing_order_waits
 from ..actions.event_order import skip_occurrence
 from ..actions.standing import create_standing_order, end_standing_order, retry_occurrence
 from ..alternatives import SOLD_OUT, Alternative, alternatives_to_occurrence
@@ -29,6 +29,7 @@ from ..forms import StandingOrderFilter, orderable_sites, own_department
 from ..forms_standing import StandingOrderForm
 from ..models import CalendarDay, Occurrence, StandingOrder
 from ..progress import standing_timeline
+from ..purchases import standing_order_advice
 from ..reasons import TOLD_IN_FULL, words
 from ..rule_words import rule_words
 from ..schedule import delivery_date, rule_dates
@@ -93,7 +94,7 @@ def standing_order_create(request: HttpRequest) -> HttpResponse:
         return redirect("orders:standing_order_detail", pk=made.pk)
     context = {
         "form": form,
-        **_first_dates(form),
+        **_first_dates(form, request),
         "has_sites": form.fields["site"].queryset.exists(),  # type: ignore[attr-defined]
         "crumbs": [{"label": _("Standing orders"), "url": reverse("orders:standing_order_list")}],
     }
@@ -135,7 +136,7 @@ def _create(request: HttpRequest, form: StandingOrderForm) -> StandingOrder | No
         return None
 
 
-def _first_dates(form: StandingOrderForm) -> dict[str, Any]:
+def _first_dates(form: StandingOrderForm, request: HttpRequest) -> dict[str, Any]:
     """Return the rule in words and its first dates, where the holidays put them, as far as they are known."""
     if not form.is_bound:
         return {}
@@ -154,6 +155,7 @@ def _first_dates(form: StandingOrderForm) -> dict[str, Any]:
         until=starts_on + timedelta(days=366),
         ends_on=chosen.get("ends_on"),
     )
+    known |= _consequences(form, request)
     known["rule_in_words"] = rule_words(chosen["rule"], get_language() or "ko")
     known["first_dates"] = []
     for day in dates[:PREVIEW_DATES]:
@@ -161,6 +163,24 @@ def _first_dates(form: StandingOrderForm) -> dict[str, Any]:
         moved = Occurrence(rule_date=day, reason=reason.code, detail=reason.holiday)
         known["first_dates"].append({"day": delivered_on or day, "comes": delivered_on, "why": why(moved)})
     return known
+
+
+def _consequences(form: StandingOrderForm, request: HttpRequest) -> dict[str, Any]:
+    """Return whether it would wait for approval, and what its year would mean for contracts."""
+    chosen = form.cleaned_data
+    if not all(chosen.get(name) for name in ("site", "bundle", "headcount")):
+        return {}
+    wanted = StandingOrder(
+        organization=chosen["site"].organization,
+        rrule=chosen["rule"],
+        created_by=request.user,  # type: ignore[misc]
+        **{name: chosen.get(name) for name in STORED},
+    )
+    return {
+        "waits": words(why_standing_order_waits(wanted, now=clock.now())),
+        "yearly_sum": wanted.yearly_sum,
+        "advice": standing_order_advice(wanted, today=clock.today()),
+    }
 
 
 @require_GET
@@ -190,6 +210,9 @@ def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if standing.status == StandingOrder.Status.AWAITING
         else [],
         "events": standing_timeline(standing),
+        "advice": standing_order_advice(standing, today=today)
+        if standing.status != StandingOrder.Status.ENDED
+        else None,
         "coming": [_date(occurrence, request) for occurrence in coming],
         "alternatives": _alternatives(coming, request, standing),
         "past": [_date(occurrence, request) for occurrence in page],

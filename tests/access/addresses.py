@@ -351,6 +351,22 @@ PAGES = [
         post={"302 orders:budget_settings": APPROVER, "403": READERS},
         data=lambda side: {"department": side.department.pk, "order_limit": 77},
     ),
+    Address("orders:purchases", get={"200": ANY_READER}),
+    Address(
+        "orders:purchases_outside",
+        post={"302 orders:purchases": ORDERERS, "403": READERS},
+        data=lambda side: {
+            "institution": side.institution.pk,
+            "goods": 1,
+            "services": 2,
+            "works": 3,
+        },
+    ),
+    Address(
+        "orders:purchases_targets",
+        post={"302 orders:purchases": ORDERERS, "403": READERS},
+        data=lambda side: {"institution": side.institution.pk, "social_enterprise": "3.5"},
+    ),
     # -- Producers
     Address("orders:purchase_order_list", get={"200": ANY_PRODUCER | HUB}),
     Address("orders:purchase_order_detail", PURCHASE_ORDER, get={"200": PRODUCER | HUB}),
