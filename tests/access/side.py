@@ -44,6 +44,7 @@ class Side:
     producer_user: User
     courier: User
     department: Department
+    seat: Seat  # of a colleague
     sites: list[Site] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     bundles: list[Bundle] = field(default_factory=list)
@@ -107,11 +108,6 @@ class Side:
     @cached_property
     def placed(self) -> Order:
         return self.institution.orders.filter(status="placed").first()
-
-    @property
-    def seat(self) -> Seat:
-        """The orderer's."""
-        return self.orderer.seats.get()
 
     @cached_property
     def awaiting(self) -> Order:

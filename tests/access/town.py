@@ -97,6 +97,11 @@ def _settle(name: str, size: int) -> Side:
         producer=producer,
         producer_user=f.producer_user(producer, **person("producer", "제빵이", 4)),
         courier=f.courier(**person("courier", "기사님", 5)),
+        seat=f.SeatFactory(
+            organization=institution,
+            role=Seat.Role.VIEWER,
+            user=f.UserFactory(**person("colleague", "동료님", 6)),
+        ),
         department=f.DepartmentFactory(
             organization=institution, code=f"{name}-0", name=f"{colour}총무과0", name_en=""
         ),
