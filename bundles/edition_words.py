@@ -45,6 +45,9 @@ RULES: dict[str, str | Promise] = {
     "allergens": pgettext_lazy("rule", "no such allergens"),
 }
 
+# Rules that stand for what an order excludes.
+EXCLUDING = frozenset({"chilled", "halal", "vegan", "allergens"})
+
 
 def reason_words(codes: str) -> list[str]:
     """Return the reasons of an item, separated by spaces, in the reader's language."""

@@ -1,6 +1,6 @@
 """What a bundle costs and brings for so many people; an order for as many of them has the same numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .models import Bundle, Edition, Product
@@ -49,13 +49,17 @@ class Quote:
         return saving(self.worth or 0, self.gross)
 
 
-def quote(bundle: Bundle, headcount: int, edition: Edition | None) -> Quote:
+def quote(
+    bundle: Bundle, headcount: int, edition: Edition | None, swaps: Mapping[int, Product] | None = None
+) -> Quote:
     """Return price and contents for `headcount` people, by the edition of the day if it has one.
+
+    `swaps` has what comes instead of its products.
 
     Asks the database nothing if the bundle's slots and the edition's contents are prefetched.
     """
     gross = bundle.price_for(headcount)
-    filled = units_of_items(edition, headcount) if edition else []
+    filled = units_of_items(edition, headcount, swaps or {}) if edition else []
     if not filled:
         return Quote(
             bundle, headcount, gross, [QuoteItem(s.category.display_name) for s in bundle.slots.all()]
@@ -75,9 +79,12 @@ def quote(bundle: Bundle, headcount: int, edition: Edition | None) -> Quote:
     )
 
 
-def units_of_items(edition: Edition, headcount: int) -> list[tuple[Product, int]]:
-    """Return the edition's products with the units that so many people get of each."""
-    return [(item.product, item.slot.units_of(item.product, headcount)) for item in edition.items.all()]
+def units_of_items(
+    edition: Edition, headcount: int, swaps: Mapping[int, Product]
+) -> list[tuple[Product, int]]:
+    """Return the edition's products, or what comes instead, with the units for so many people."""
+    filled = [(item.slot, swaps.get(item.product_id, item.product)) for item in edition.items.all()]
+    return [(product, slot.units_of(product, headcount)) for slot, product in filled]
 
 
 def share_price(gross: int, filled: Sequence[tuple[Product, int]]) -> list[int]:

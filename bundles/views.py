@@ -17,10 +17,13 @@ from django.views.decorators.http import require_GET
 
 from membership import clock
 from membership.allergens import codes
+from membership.exclusions import codes as codes_of
+from membership.forms import ExclusionsField
 from membership.models import Certification
-from membership.permissions import has_role, is_operator
+from membership.permissions import has_role, is_operator, usual_exclusions
 
 from .allergen_words import allergen_words
+from .gaps import find_gaps
 from .models import Bundle, Edition, EditionItem
 from .quote import quote
 from .scaling import MAX_HEADCOUNT
@@ -28,8 +31,8 @@ from .scaling import MAX_HEADCOUNT
 COMING_EDITIONS = 10
 
 
-class HeadcountForm(forms.Form):
-    """For how many people a bundle is looked at."""
+class LookForm(forms.Form):
+    """For how many people, and without what, a bundle is looked at."""
 
     headcount = forms.IntegerField(
         label=gettext_lazy("People"),
@@ -37,31 +40,39 @@ class HeadcountForm(forms.Form):
         max_value=MAX_HEADCOUNT,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+    exclusions = ExclusionsField()
+    # A form that nothing is ticked in still says so; without it the institution's usual exclusions hold.
+    ticked = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput())
 
 
 @require_GET
 def bundle_list(request: HttpRequest) -> HttpResponse:
-    """Every bundle on offer with the contents of its next edition; open to every role."""
+    """Every bundle on offer with the contents of its next edition; open to every role.
+
+    Readers whose institution excludes something see the editions that it would get.
+    """
+    usual = usual_exclusions(request.user)  # type: ignore[arg-type]
     bundles = list(
         Bundle.objects.on_offer()
         .select_related("plan")
         .prefetch_related("slots__category")
-        .annotate(next_edition=_next_edition(clock.today()))
+        .annotate(next_edition=_next_edition(clock.today(), usual))
     )
     editions = Edition.objects.with_contents().in_bulk(
         [bundle.next_edition for bundle in bundles if bundle.next_edition]
     )
     cards = [_card(bundle, editions.get(bundle.next_edition)) for bundle in bundles]
     context = {
+        "exclusions": usual,
         "events": [card for card in cards if card["bundle"].kind == Bundle.Kind.EVENT],
         "plans": [card for card in cards if card["bundle"].kind == Bundle.Kind.PLAN],
     }
     return render(request, "bundles/bundle_list.html", context)
 
 
-def _next_edition(today: date) -> Subquery:
-    """Return the key of a bundle's earliest edition from `today` on."""
-    editions = Edition.objects.filter(bundle=OuterRef("pk"), delivery_date__gte=today)
+def _next_edition(today: date, exclusions: int) -> Subquery:
+    """Return the key of a bundle's earliest edition with these exclusions from `today` on."""
+    editions = Edition.objects.filter(bundle=OuterRef("pk"), delivery_date__gte=today, exclusions=exclusions)
     return Subquery(editions.order_by("delivery_date").values("pk")[:1])
 
 
@@ -73,21 +84,25 @@ def _card(bundle: Bundle, edition: Edition | None) -> dict[str, Any]:
 def bundle_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One bundle on one of its coming dates: its contents and price for so many people, and who makes it.
 
-    `headcount` and `date` choose; htmx asks again for the quote alone while the number changes.
+    `headcount`, `exclusions` and `date` choose; htmx asks again for the quote and the contents alone.
     """
     bundle = get_object_or_404(
         Bundle.objects.on_offer().select_related("plan").prefetch_related("slots__category"), code=code
     )
-    editions = _coming_editions(bundle, clock.today())
+    form = _look(request, bundle)
+    headcount = form.cleaned_data.get("headcount") if form.is_valid() else None
+    exclusions = form.cleaned_data.get("exclusions", 0)
+    editions = _coming_editions(bundle, exclusions, clock.today())
     edition = _chosen(editions, request.GET.get("date", ""))
-    form = HeadcountForm({"headcount": request.GET.get("headcount", bundle.base_headcount)})
-    headcount = form.cleaned_data["headcount"] if form.is_valid() else None
+    gaps = [] if edition else find_gaps(bundle, exclusions)
     items = list(edition.items.all()) if edition else []
     context = {
         "bundle": bundle,
         "edition": edition,
         "editions": editions,
         "form": form,
+        "exclusions": exclusions,
+        "gaps": gaps,
         "quote": quote(bundle, headcount, edition) if headcount else None,
         "items": items,
         "producers": _producers(items, edition.delivery_date) if edition else [],
@@ -95,7 +110,7 @@ def bundle_detail(request: HttpRequest, code: str) -> HttpResponse:
         "slider_max": min(MAX_HEADCOUNT, max(60, 4 * bundle.base_headcount)),
         "is_operator": is_operator(request.user),  # type: ignore[arg-type]
         "may_order": has_role(request.user, "orderer", "approver", "operator"),  # type: ignore[arg-type]
-        "order_url": _order_url(bundle, headcount, edition),
+        "order_url": _order_url(bundle, headcount, edition, _unusual(request, exclusions)),
         "crumbs": [{"label": _("Bundles"), "url": reverse("bundles:bundle_list")}],
     }
     htmx: Any = request.htmx  # type: ignore[attr-defined]
@@ -106,11 +121,21 @@ def bundle_detail(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def _coming_editions(bundle: Bundle, today: date) -> list[Edition]:
+def _look(request: HttpRequest, bundle: Bundle) -> LookForm:
+    asked = request.GET.copy()
+    asked.setdefault("headcount", str(bundle.base_headcount))
+    if "ticked" not in asked and "exclusions" not in asked:
+        asked.setlist("exclusions", list(codes_of(usual_exclusions(request.user))))  # type: ignore[arg-type]
+    return LookForm(asked)
+
+
+def _coming_editions(bundle: Bundle, exclusions: int, today: date) -> list[Edition]:
     certifications = Prefetch(
         "items__product__producer__certifications", queryset=Certification.objects.order_by("kind")
     )
-    editions = Edition.objects.with_contents().filter(bundle=bundle, delivery_date__gte=today)
+    editions = Edition.objects.with_contents().filter(
+        bundle=bundle, exclusions=exclusions, delivery_date__gte=today
+    )
     return list(editions.prefetch_related(certifications).order_by("delivery_date")[:COMING_EDITIONS])
 
 
@@ -120,7 +145,16 @@ def _chosen(editions: list[Edition], day: str) -> Edition | None:
     return by_day.get(day) or next(iter(editions), None)
 
 
-def _order_url(bundle: Bundle, headcount: int | None, edition: Edition | None) -> str:
+def _unusual(request: HttpRequest, exclusions: int) -> list[str]:
+    """Return the exclusions if they aren't those that the order's form begins with anyway."""
+    if exclusions == usual_exclusions(request.user):  # type: ignore[arg-type]
+        return []
+    return list(codes_of(exclusions)) or [""]
+
+
+def _order_url(
+    bundle: Bundle, headcount: int | None, edition: Edition | None, exclusions: Iterable[str]
+) -> str:
     """Return the form that orders what the page shows: for an event, or a plan's bundle again and again."""
     is_event = bundle.kind == Bundle.Kind.EVENT
     wanted = {
@@ -129,7 +163,9 @@ def _order_url(bundle: Bundle, headcount: int | None, edition: Edition | None) -
         "date": edition.delivery_date if edition and is_event else None,
     }
     form = "orders:event_order_create" if is_event else "orders:standing_order_create"
-    return f"{reverse(form)}?{urlencode({name: value for name, value in wanted.items() if value})}"
+    said = [(name, value) for name, value in wanted.items() if value]
+    said += [("exclusions", code) for code in exclusions]
+    return f"{reverse(form)}?{urlencode(said)}"
 
 
 def _producers(items: Iterable[EditionItem], day: date) -> list[dict[str, Any]]:

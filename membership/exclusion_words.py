@@ -14,8 +14,8 @@ def exclusion_words(mask: int) -> list[str]:
 
 def exclusion_choices() -> list[tuple[str, str]]:
     """Return every exclusion with its name, to tick: an allergen by its printed number and name."""
-    numbered = [(str(each.code), f"{each.code} {_name(each.code)}") for each in ALLERGENS]
-    return [*numbered, *((code, _word(code)) for code in ("vegan", "halal", "no_chilled"))]
+    wishes = [(code, _word(code)) for code in ("vegan", "halal", "no_chilled")]
+    return [*wishes, *((str(each.code), f"{each.code} {_name(each.code)}") for each in ALLERGENS)]
 
 
 def _word(code: str) -> str:

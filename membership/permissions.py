@@ -30,6 +30,12 @@ def ordering_institution_ids(user: User) -> list[int]:
     return organization_ids(user, ORDERING_ROLES)
 
 
+def usual_exclusions(user: User) -> int:
+    """Return what the user's institution leaves out; nothing for who has several, or none."""
+    seats = [seat for seat in user.active_seats if seat.role in INSTITUTION_ROLES]
+    return seats[0].organization.exclusions if len(seats) == 1 else 0
+
+
 def producer_ids(user: User) -> list[int]:
     """Return the producers for which the user works."""
     return organization_ids(user, frozenset({"producer"}))

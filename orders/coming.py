@@ -17,6 +17,7 @@ from bundles.models import Edition
 from membership.models import Organization, Site, User
 
 from .models import Occurrence, Order
+from .planned import SWAPS, swaps_of
 from .progress import occurrence_steps, order_steps
 from .reasons import words
 from .working_days import WorkingDays
@@ -25,7 +26,8 @@ DAYS = 28
 # Dates that nobody waits for: the institution itself changed the rule or ended the standing order.
 GONE = ("rule_changed", "standing_order_ended")
 FINAL = {Order.Status.DELIVERED, Order.Status.FAILED, Occurrence.Status.SKIPPED, Occurrence.Status.FAILED}
-Editions = Mapping[EditionKey, list[str]]
+# Of each edition, its products by their keys with their names.
+Editions = Mapping[EditionKey, dict[int, str]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def coming_deliveries(user: User, *, today: date) -> list[Coming]:
         .filter(delivery_date__range=(today, until))
         .exclude(status=Order.Status.CANCELLED)
         .select_related("organization", "site", "bundle")
-        .prefetch_related("lines", "events", "stops__plan", "stops__proof")
+        .prefetch_related("lines", "events", "stops__plan", "stops__proof", *SWAPS)
     )
     occurrences = (
         Occurrence.objects.for_user(user)
@@ -73,6 +75,7 @@ def coming_deliveries(user: User, *, today: date) -> list[Coming]:
         .select_related(
             "standing_order__organization", "standing_order__site", "standing_order__bundle__plan"
         )
+        .prefetch_related(*SWAPS)
     )
     editions = _editions(orders, occurrences)
     entries = [from_order(order, editions) for order in orders]
@@ -81,14 +84,14 @@ def coming_deliveries(user: User, *, today: date) -> list[Coming]:
 
 
 def _editions(orders: Iterable[Order], occurrences: Iterable[Occurrence]) -> Editions:
-    """Return the product names of the editions that these will bring."""
+    """Return the products of the editions that these will bring."""
     bundles = {order.bundle_id for order in orders if order.status in Order.OPEN}
     bundles |= {occurrence.standing_order.bundle_id for occurrence in occurrences}
     days = {order.delivery_date for order in orders}
     days |= {occurrence.delivery_date for occurrence in occurrences if occurrence.delivery_date}
     rows = Edition.objects.filter(bundle__in=bundles, delivery_date__in=days)
     return {
-        edition.key: [item.product.display_name for item in edition.items.all()]
+        edition.key: {item.product_id: item.product.display_name for item in edition.items.all()}
         for edition in rows.prefetch_related("items__product")
     }
 
@@ -106,7 +109,7 @@ def from_order(order: Order, editions: Editions) -> Coming:
         headcount=order.headcount,
         state=order.status,
         state_label=order.get_status_display(),
-        contents=lines or editions.get(order.edition_key, []),
+        contents=lines or _contents(order, order.edition_key, editions),
         why=why_failed(order) or why_waiting(order),
         cutoff_at=order.cutoff_at if is_open else None,
         window=_window(order),
@@ -129,13 +132,22 @@ def from_occurrence(occurrence: Occurrence, editions: Editions) -> Coming:
         headcount=standing.headcount,
         state=occurrence.status,
         state_label=occurrence.get_status_display(),
-        contents=editions.get(standing.edition_key(day), []) if is_planned else [],
+        contents=_contents(occurrence, standing.edition_key(day), editions) if is_planned else [],
         why=why(occurrence),
         cutoff_at=occurrence.cutoff_at if is_planned else None,
         window=_window(standing),
         occurrence=occurrence,
         steps=occurrence_steps(occurrence) if is_planned else [],
     )
+
+
+def _contents(holder: Order | Occurrence, key: EditionKey, editions: Editions) -> list[str]:
+    """Return the names of what will come, with what was swapped."""
+    planned = editions.get(key)
+    if not planned:
+        return []
+    swaps = swaps_of(holder)
+    return [swaps[pk].display_name if pk in swaps else name for pk, name in planned.items()]
 
 
 def why(occurrence: Occurrence) -> str:

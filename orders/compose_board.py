@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 
 from bundles.edition_key import EditionKey
-from bundles.edition_words import conflict_words, relaxed_words
+from bundles.edition_words import relaxed_words
 from bundles.models import Bundle, Edition
 from membership.exclusion_words import exclusion_words
 
 from .demand import Demand, read_demand
 from .models import CalendarDay, CycleItem
-from .reasons import words
+from .reasons import cannot_words
 
 WEEKS = 4
 # Drafts that nobody publishes are shown so long before the rule does it.
@@ -225,9 +225,3 @@ def _why_missing(first: date, last: date) -> dict[EditionKey, str]:
         for item in failed
         if item.delivery_date
     }
-
-
-def cannot_words(reason: str, detail: str) -> str:
-    """Return why something can't be composed, with the rules that can't hold together."""
-    rules = conflict_words(detail)
-    return f"{words(reason)}: {rules}" if rules else words(reason)

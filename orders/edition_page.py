@@ -63,11 +63,14 @@ class PassedOver:
 
 @dataclass(frozen=True)
 class EditionPage:
-    """Everything the page shows; figures in won at the base headcount, at today's prices."""
+    """Everything the page shows; figures in won at the base headcount, at today's prices.
+
+    `variants` are all editions of the bundle and date, itself among them.
+    """
 
     edition: Edition
     rows: list[ItemRow]
-    siblings: list[Edition]
+    variants: list[Edition]
     demand: Demand
     max_cost: int
     min_worth: int
@@ -154,8 +157,8 @@ def read_page(edition: Edition, *, now: datetime) -> EditionPage:
         )
         for item in items
     ]
-    siblings = Edition.objects.filter(bundle=bundle, delivery_date=day).exclude(pk=edition.pk)
-    return EditionPage(edition, rows, list(siblings.order_by("exclusions")), demand, max_cost, min_worth)
+    variants = list(Edition.objects.filter(bundle=bundle, delivery_date=day).order_by("exclusions"))
+    return EditionPage(edition, rows, variants, demand, max_cost, min_worth)
 
 
 def _passed_over(

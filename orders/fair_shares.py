@@ -20,6 +20,7 @@ from membership.models import Organization
 
 from .demand import read_demand
 from .models import CalendarDay
+from .planned import planned_items
 
 AHEAD = timedelta(days=28)
 
@@ -106,9 +107,8 @@ def _requests(today: date, last: date) -> tuple[list[EditionRequest], dict[int, 
         if of_day is None or not of_day.open:
             continue
         requests.append(_request(edition, tuple(of_day.open)))
-        for item in edition.items.all():
-            units = sum(item.slot.units_of(item.product, people) for people in of_day.open)
-            planned[item.product.producer_id] += units * item.product.supply_price
+    for item in planned_items(today, last):
+        planned[item.product.producer_id] += item.units * item.product.supply_price
     return requests, planned
 
 

@@ -1,5 +1,6 @@
 """What people fill in for one delivery, and the filters of the lists. Standing orders: `forms_standing`."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -8,16 +9,17 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from bundles.edition_words import EXCLUDING
+from bundles.gaps import Gap, find_gaps
 from bundles.models import Bundle
 from bundles.scaling import MAX_HEADCOUNT
-from membership.exclusion_words import exclusion_choices
-from membership.exclusions import mask
+from membership.forms import ExclusionsField
 from membership.models import Department, Organization, Site, User
 from membership.permissions import is_operator, ordering_institution_ids
 
 from .models import Order, StandingOrder
 from .orderable import MAX_AHEAD
-from .reasons import told, words
+from .reasons import TOLD_IN_FULL, cannot_words, told, words
 from .working_days import WorkingDays
 
 
@@ -96,24 +98,18 @@ class DeliveryForm(forms.Form):
         max_value=MAX_HEADCOUNT,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    exclusions = forms.MultipleChoiceField(
-        label=_("Without"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    exclusions = ExclusionsField()
     window_opens = forms.TimeField(label=_("Not before"), required=False, widget=TimeInput())
     window_closes = forms.TimeField(label=_("Not after"), required=False, widget=TimeInput())
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = orderable_sites(user)  # type: ignore[attr-defined]
-        self.fields["exclusions"].choices = exclusion_choices()  # type: ignore[attr-defined]
         departments = orderable_departments(user)
         if departments:
             self.fields["department"].queryset = departments  # type: ignore[attr-defined]
         else:
             del self.fields["department"]
-
-    def clean_exclusions(self) -> int:
-        return mask(self.cleaned_data["exclusions"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -125,6 +121,8 @@ class DeliveryForm(forms.Form):
                 self.add_error(missing, _("Give both times, or neither."))
             elif opens and closes and closes <= opens:
                 self.add_error("window_closes", _("This must be later than the first time."))
+        if gaps := self.find_gaps(cleaned):
+            self.add_error("exclusions", [str(gap) for gap in gaps])
         return cleaned
 
     def _check_department(self, cleaned: dict[str, Any]) -> None:
@@ -136,6 +134,11 @@ class DeliveryForm(forms.Form):
             self.add_error("department", words("no_department"))
         elif department and department.organization_id != site.organization_id:
             self.add_error("department", words("wrong_department"))
+
+    def find_gaps(self, chosen: Mapping[str, Any]) -> list[Gap]:
+        """Return the slots of the chosen bundle that the chosen exclusions leave empty."""
+        bundle, day = chosen.get("bundle"), chosen.get("delivery_date")
+        return find_gaps(bundle, chosen.get("exclusions", 0), day) if bundle else []
 
 
 class EventOrderForm(DeliveryForm):
@@ -176,7 +179,7 @@ class EventOrderForm(DeliveryForm):
             raise forms.ValidationError(words("not_a_working_day"))
         return day
 
-    def blame(self, reason: str, detail: str = "") -> None:
+    def blame(self, reason: str, detail: str) -> None:
         """Show why the order could not be placed, next to the field that decides it."""
         fields = {
             "unlocated_site": "site",
@@ -184,7 +187,12 @@ class EventOrderForm(DeliveryForm):
             "not_a_working_day": "delivery_date",
             "capacity_short": "delivery_date",
         }
-        self.add_error(fields.get(reason, "bundle"), told(reason, detail))
+        decides = fields.get(reason, "bundle")
+        if reason in TOLD_IN_FULL:
+            self.add_error(decides, told(reason, detail))
+        else:
+            is_excluded = not EXCLUDING.isdisjoint(detail.split())
+            self.add_error("exclusions" if is_excluded else decides, cannot_words(reason, detail))
 
 
 class CallOffForm(forms.Form):

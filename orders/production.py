@@ -1,16 +1,14 @@
 """What producers make by day: firm where a purchase order asks, a forecast where an order is only planned."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from bundles.edition_key import EditionKey
-from bundles.models import EditionItem, Product
+from bundles.models import Product
 from bundles.querysets import ProductQuerySet
 
-from .models import Occurrence, Order, PurchaseOrderLine, StandingOrder
-from .querysets import EDITION_COLUMNS
+from .models import PurchaseOrderLine
+from .planned import planned_items
 
 Key = tuple[date, int]  # delivery date, product
 
@@ -54,8 +52,8 @@ def what_to_make(products: ProductQuerySet, first: date, last: date) -> list[Pro
     """Return the days from `first` to `last` on which something of `products` is to be made.
 
     Firm units are what purchase orders ask for and producers haven't reported short. Forecast units are what
-    planned occurrences and placed orders will ask for by today's editions: each order is rounded up to whole
-    units by itself, as it will be when it is fixed. Five queries, whatever there is to make.
+    planned occurrences and placed orders will ask for by today's editions and swaps. The number of queries is
+    fixed, whatever there is to make.
     """
     firm, numbers = _firm(products, first, last)
     forecast = _forecast(products, first, last)
@@ -91,31 +89,9 @@ def _firm(products: ProductQuerySet, first: date, last: date) -> tuple[dict[Key,
 
 
 def _forecast(products: ProductQuerySet, first: date, last: date) -> dict[Key, int]:
-    headcounts: dict[EditionKey, list[int]] = defaultdict(list)
-    for key, people in _expected(first, last):
-        headcounts[key].append(people)
-    items = EditionItem.objects.filter(
-        product__in=products, edition__delivery_date__range=(first, last)
-    ).select_related("edition", "slot", "product")
+    own = set(products.values_list("pk", flat=True))
     units: dict[Key, int] = defaultdict(int)
-    for item in items:
-        day = item.edition.delivery_date
-        for people in headcounts[item.edition.key]:
-            units[day, item.product_id] += item.slot.units_of(item.product, people)
+    for item in planned_items(first, last):
+        if item.product.pk in own:
+            units[item.edition.delivery_date, item.product.pk] += item.units
     return dict(units)
-
-
-def _expected(first: date, last: date) -> Iterator[tuple[EditionKey, int]]:
-    """Yield the edition and the people of every order that is expected and not fixed yet."""
-    planned = Occurrence.objects.filter(
-        status=Occurrence.Status.PLANNED,
-        standing_order__status=StandingOrder.Status.ACTIVE,
-        delivery_date__range=(first, last),
-    )
-    placed = Order.objects.filter(status__in=Order.OPEN, delivery_date__range=(first, last))
-    for rows in (
-        planned.values_list(*EDITION_COLUMNS, "standing_order__headcount"),
-        placed.values_list("bundle", "delivery_date", "exclusions", "headcount"),
-    ):
-        for *key, people in rows:
-            yield EditionKey(*key), people

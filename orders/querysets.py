@@ -33,6 +33,10 @@ class StandingOrderQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> StandingOrderQuerySet:
         return self if is_operator(user) else self.filter(organization__in=institution_ids(user))
 
+    def not_ended(self) -> StandingOrderQuerySet:
+        """Those that make orders, or will again."""
+        return self.exclude(status="ended")
+
     def running(self) -> StandingOrderQuerySet:
         """Those that give dates: active ones, and ones that an approver may still agree to."""
         return self.filter(status__in=["active", "awaiting"], organization__is_active=True)

@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bundles.edition_words import conflict_words
+
 REASONS: dict[str, str | Promise] = {
     "moved_before": _("Moved to the working day before a holiday"),
     "moved_after": _("Moved to the working day after a holiday"),
@@ -16,6 +18,7 @@ REASONS: dict[str, str | Promise] = {
     "edition_fixed": _("The contents are published or already ordered and don't change any more"),
     "edition_changed": _("The contents were changed in the meantime, so nothing was done: please look again"),
     "cannot_come_back": _("What came before is no longer possible: sold out, too late or not on offer"),
+    "no_alternative": _("This can't come instead (any more): please choose again"),
     "published_by_rule": _("Published by itself, since nobody had"),
     "over_limit": _("The price is above what the orderer may order without approval"),
     "over_budget": _("The price is above what is left of the department's budget"),
@@ -65,3 +68,9 @@ def words(reason: str) -> str:
 def told(reason: str, detail: str) -> str:
     """Return the reason with its detail, where everybody may read that."""
     return f"{words(reason)}: {detail}" if detail and reason in TOLD_IN_FULL else words(reason)
+
+
+def cannot_words(reason: str, detail: str) -> str:
+    """Return why something can't be composed, with the rules that can't hold together."""
+    rules = conflict_words(detail)
+    return f"{words(reason)}: {rules}" if rules else words(reason)

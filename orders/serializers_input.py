@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from bundles.gaps import find_gaps
 from bundles.models import Bundle
 from bundles.scaling import MAX_HEADCOUNT
 from membership.models import Department, Site
@@ -52,7 +53,10 @@ class DeliveryInput(serializers.ModelSerializer):
         if opens and closes and closes <= opens:
             raise serializers.ValidationError({"window_closes": _("This must be later than the first time.")})
         usual = typed["site"].organization.exclusions
-        return {"window_opens": None, "window_closes": None, "exclusions": usual, **typed}
+        typed = {"window_opens": None, "window_closes": None, "exclusions": usual, **typed}
+        if gaps := find_gaps(typed["bundle"], typed["exclusions"], typed.get("delivery_date")):
+            raise serializers.ValidationError({"exclusions": [str(gap) for gap in gaps]})
+        return typed
 
 
 class EventOrderInput(DeliveryInput):

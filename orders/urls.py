@@ -8,6 +8,7 @@ from .views import (
     drafts,
     edition,
     event_order,
+    exclusions,
     floor,
     hub,
     institution,
@@ -16,6 +17,7 @@ from .views import (
     rating,
     scan,
     standing,
+    swap,
 )
 from .views.approval import (
     order_approve,
@@ -44,6 +46,7 @@ urlpatterns = [
     path("orders/<slug:number>/approve/", order_approve, name="order_approve"),
     path("orders/<slug:number>/decline/", order_decline, name="order_decline"),
     path("orders/<slug:number>/call-off/", hub.order_call_off, name="order_call_off"),
+    path("orders/<slug:number>/swap/", swap.order_swap, name="order_swap"),
     path("orders/<slug:number>/statement.pdf", institution.order_statement, name="order_statement"),
     path("orders/<slug:number>/pack/", hub.order_pack, name="order_pack"),
     path("orders/<slug:number>/packing/", floor.order_packing, name="order_packing"),
@@ -53,6 +56,9 @@ urlpatterns = [
         "orders/<slug:number>/lines/<int:line>/missing/", floor.order_line_missing, name="order_line_missing"
     ),
     path("orders/<slug:number>/labels.pdf", labels.one_orders_labels, name="order_labels"),
+    path(
+        "institutions/<int:pk>/exclusions/", exclusions.institution_exclusions, name="institution_exclusions"
+    ),
     path("standing-orders/", standing.standing_order_list, name="standing_order_list"),
     path("standing-orders/new/", standing.standing_order_create, name="standing_order_create"),
     path("standing-orders/<int:pk>/", standing.standing_order_detail, name="standing_order_detail"),
@@ -60,6 +66,7 @@ urlpatterns = [
     path("standing-orders/<int:pk>/approve/", standing_order_approve, name="standing_order_approve"),
     path("standing-orders/<int:pk>/decline/", standing_order_decline, name="standing_order_decline"),
     path("occurrences/<int:pk>/skip/", standing.occurrence_skip, name="occurrence_skip"),
+    path("occurrences/<int:pk>/swap/", swap.occurrence_swap, name="occurrence_swap"),
     path("occurrences/<int:pk>/retry/", standing.occurrence_retry, name="occurrence_retry"),
     path("budget/", budget, name="budget"),
     path("budget/<int:pk>/", budget_detail, name="budget_detail"),

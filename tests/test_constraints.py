@@ -24,6 +24,7 @@ from orders.models import (
     PurchaseTarget,
     Shortage,
     Statement,
+    Swap,
 )
 
 from . import factories as f
@@ -107,6 +108,18 @@ def cycle_item() -> CycleItem:
     return CycleItem.objects.create(run=run, subject="x", outcome="done", at=f.TUESDAY)
 
 
+def swap(*, of_order: bool = True) -> Swap:
+    holder = {"order": f.OrderFactory()} if of_order else {"occurrence": f.OccurrenceFactory()}
+    return Swap.objects.create(
+        slot=f.SlotFactory(),
+        product=f.ProductFactory(),
+        alternative=f.ProductFactory(),
+        swapped_by=f.orderer(),
+        swapped_at=f.TUESDAY,
+        **holder,
+    )
+
+
 def unassigned() -> Unassigned:
     return Unassigned.objects.create(plan=stop().plan, order=f.OrderFactory(), reason="no_room")
 
@@ -180,6 +193,12 @@ BROKEN: dict[str, Callable[[], None]] = {
     "run_item_exclusions_known": lambda: changed(cycle_item(), exclusions=1 << 22),
     "standing_order_exclusions_known": lambda: changed(f.StandingOrderFactory(), exclusions=1 << 22),
     "order_exclusions_known": lambda: changed(f.OrderFactory(), exclusions=1 << 22),
+    "swap_is_of_one_delivery": lambda: changed(swap(), order=None),
+    "swap_changes_something": lambda: changed(row := swap(), alternative=row.product),
+    "swap_once_per_order": lambda: again(swap(), alternative=f.ProductFactory()),
+    "swap_once_per_occurrence": lambda: again(swap(of_order=False), alternative=f.ProductFactory()),
+    "alternative_once_per_order": lambda: again(swap(), product=f.ProductFactory()),
+    "alternative_once_per_occurrence": lambda: again(swap(of_order=False), product=f.ProductFactory()),
     "failed_item_has_a_reason": lambda: changed(cycle_item(), outcome="failed"),
     "one_budget_per_department_and_year": lambda: again(f.BudgetFactory(), amount=1),
     "budget_year_is_near": lambda: changed(f.BudgetFactory(), year=2019),

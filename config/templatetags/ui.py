@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
+from membership.exclusion_words import exclusion_words
+
 register = template.Library()
 
 # One colour and one icon per state, whatever it is a state of: (tone, icon). Tones are in components.css.
@@ -113,6 +115,12 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """Return an aware datetime, in local time: 12월 3일 (목) 15:00 in Korean, Thu 3 Dec 15:00 in English."""
     return f"{day(value)} {localtime(value):%H:%M}" if value else ""
+
+
+@register.filter
+def excluded(mask: int) -> list[str]:
+    """Return exclusions in words, such as "no peanuts", "vegan only"."""
+    return exclusion_words(mask)
 
 
 @register.simple_tag(takes_context=True)

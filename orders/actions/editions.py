@@ -22,6 +22,7 @@ from membership.models import User
 from ..cutoff import cutoff_at, lead_days_left
 from ..exceptions import NotPossible
 from ..models import CalendarDay, CycleRun, Occurrence, Order
+from ..planned import planned_items
 from ..querysets import EDITION_COLUMNS, OccurrenceQuerySet
 from ..ratings import stars_by_product, steady_means
 from ..working_days import WorkingDays
@@ -274,17 +275,8 @@ def planned_rooms(
     """
     longest = Product.objects.aggregate(longest=Max("made_days"))["longest"] or 0
     near = (working_days.add(min(days), -longest), working_days.add(max(days), longest))
-    headcounts = _expected(Occurrence.objects.filter(delivery_date__range=near))
-    for order in Order.objects.filter(status__in=Order.OPEN, delivery_date__range=near):
-        headcounts[order.edition_key].append(order.headcount)
     planned: dict[tuple[Room, date], int] = defaultdict(int)
-    editions = Edition.objects.filter(delivery_date__range=near)
-    for edition in editions.with_items():
-        if edition.key in without:
-            continue
-        for item in edition.items.all():
-            product = item.product
-            made_on = working_days.made_on(product.made_days, edition.delivery_date)
-            units = sum(item.slot.units_of(product, people) for people in headcounts.get(edition.key, ()))
-            planned[product.room, made_on] += units * product.room_units
+    for item in planned_items(*near, without=without):
+        made_on = working_days.made_on(item.product.made_days, item.edition.delivery_date)
+        planned[item.product.room, made_on] += item.units * item.product.room_units
     return planned

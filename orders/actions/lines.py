@@ -1,5 +1,7 @@
 """Turn an edition into the frozen lines of an order, reserving capacity for each."""
 
+from collections.abc import Mapping
+
 from django.db import OperationalError
 
 from bundles.actions.capacity import Need, reserve_capacity
@@ -12,6 +14,7 @@ from membership.models import Certification
 from ..choosing import Choice, choose_products
 from ..exceptions import CannotFix
 from ..models import CalendarDay, Order, OrderLine
+from ..planned import swaps_of
 
 # Between looking and locking, others may take what was free. Each time there is less to look at, so a few
 # rounds are enough even when hundreds of orders fall due at once; the next sweep tries what is left over.
@@ -21,15 +24,15 @@ ROUNDS = 20
 def build_lines(order: Order, edition: Edition) -> list[OrderLine]:
     """Return the order's lines, unsaved, with capacity reserved; they share the order's price by list price.
 
-    Where a product's capacity is used up, it is no longer on offer, or it has come to hold what the order
-    excludes, the best stand-in of its category takes its place, and the line says whose. Raises CannotFix:
-    "capacity_short" if there is none, "no_slots" for a bundle of nothing.
+    They have what the member swapped in. Where a product's capacity is used up, it is no longer on offer, or
+    it has come to hold what the order excludes, another takes its place, and the line says whose. Raises
+    CannotFix: "capacity_short" if there is none, "no_slots" for a bundle of nothing.
     """
     items = edition.items.select_related("slot", "product__producer", "product__pool")
     wanted = [(item.slot, item.product) for item in items.order_by("product__category_id", "product_id")]
     if not wanted:
         raise CannotFix("no_slots", str(order.bundle))
-    choices = _reserved(order, wanted)
+    choices = _reserved(order, wanted, swaps_of(order))
     shares = share_price(order.gross, [(choice.product, choice.units) for choice in choices])
     return [
         freeze_line(order, choice, gross, instead_of=choice.instead_of)
@@ -37,12 +40,12 @@ def build_lines(order: Order, edition: Edition) -> list[OrderLine]:
     ]
 
 
-def _reserved(order: Order, wanted: list[tuple[Slot, Product]]) -> list[Choice]:
+def _reserved(order: Order, wanted: list[tuple[Slot, Product]], swaps: Mapping[int, Product]) -> list[Choice]:
     """Choose by what is free, then reserve all of it at once; look again if somebody was faster meanwhile."""
     working_days = CalendarDay.objects.all().working_days()
     for _ in range(ROUNDS):
         choices = choose_products(
-            wanted, order.headcount, order.exclusions, order.delivery_date, working_days
+            wanted, order.headcount, order.exclusions, order.delivery_date, working_days, swaps=swaps
         )
         try:
             reserve_capacity(

@@ -10,6 +10,7 @@ from .procurement import OutsidePurchases, PurchaseTarget
 from .purchase import PurchaseOrder, PurchaseOrderEvent, PurchaseOrderLine, Shortage
 from .rating import Rating
 from .standing import CalendarDay, Occurrence, StandingOrder
+from .swap import Swap
 
 __all__ = [
     "Budget",
@@ -33,4 +34,5 @@ __all__ = [
     "StandingOrder",
     "StandingOrderEvent",
     "Statement",
+    "Swap",
 ]

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from bundles.models import Bundle
 from bundles.scaling import MAX_HEADCOUNT
 from membership import clock
-from membership.exclusions import codes, mask
+from membership.exclusions import BITS, mask
+from membership.models import Site
 from membership.permissions import role_required
 
 from ..actions.authority import foresee_waiting
@@ -52,10 +53,13 @@ def event_order_create(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("The order was placed."))
             return redirect("orders:order_detail", number=order.number)
+    chosen = _chosen(form)
     context = {
         "form": form,
-        "quote": (priced := _quote(form)),
+        "quote": (priced := _quote(form, chosen)),
         **_consequences(request, form, priced),
+        "chosen": chosen,
+        "gaps": form.errors.get("exclusions") or form.find_gaps(chosen),
         "alternatives": alternatives,
         "now": clock.now(),
         "has_sites": form.fields["site"].queryset.exists(),  # type: ignore[attr-defined]
@@ -87,7 +91,7 @@ def _form(request: HttpRequest) -> EventOrderForm:
     form.initial = {
         "bundle": bundle,
         "headcount": wanted_headcount(request, bundle),
-        "exclusions": codes(site.organization.exclusions) if site else (),
+        "exclusions": wanted_exclusions(request, site),
         "site": site,
         "department": own_department(request.user),  # type: ignore[arg-type]
         "delivery_date": _wanted_date(request, form),
@@ -101,6 +105,13 @@ def wanted_headcount(request: HttpRequest, bundle: Bundle | None) -> int | None:
     if wanted.isascii() and wanted.isdigit() and len(wanted) <= 3 and 1 <= int(wanted) <= MAX_HEADCOUNT:
         return int(wanted)
     return bundle.base_headcount if bundle else None
+
+
+def wanted_exclusions(request: HttpRequest, site: Site | None) -> int:
+    """Return what was left out when the bundle was looked at, else what the site's institution leaves out."""
+    if "exclusions" in request.GET:
+        return mask(code for code in request.GET.getlist("exclusions") if code in BITS)
+    return site.organization.exclusions if site else 0
 
 
 def _wanted_date(request: HttpRequest, form: EventOrderForm) -> date:
@@ -145,13 +156,15 @@ def _consequences(request: HttpRequest, form: EventOrderForm, priced: Quote | No
     return {"waits": words(waits), "advice": advice}
 
 
-def _quote(form: EventOrderForm) -> Quote | None:
-    """Return the quote for what is filled in so far, or None while bundle or people are missing."""
+def _chosen(form: EventOrderForm) -> dict[str, Any]:
+    """Return what is filled in so far, as far as it can be read."""
     form.is_valid()
-    usual = {**form.initial, "exclusions": mask(form.initial.get("exclusions", ()))}
-    chosen = form.cleaned_data if form.is_bound else usual
-    bundle, headcount = chosen.get("bundle"), chosen.get("headcount")
-    if not bundle or not headcount:
+    return form.cleaned_data if form.is_bound else dict(form.initial)
+
+
+def _quote(form: EventOrderForm, chosen: dict[str, Any]) -> Quote | None:
+    """Return the quote for what is chosen, or None while bundle, people or exclusions can't be used."""
+    bundle, headcount, exclusions = (chosen.get(name) for name in ("bundle", "headcount", "exclusions"))
+    if not bundle or not headcount or exclusions is None:
         return None
-    exclusions = chosen.get("exclusions", 0)
     return quote(bundle, headcount, exclusions, chosen.get("delivery_date"), form.working_days)

@@ -19,6 +19,7 @@ from membership.allergens import codes
 from membership.models import Certification, Organization
 from membership.permissions import (
     INSTITUTION_ROLES,
+    ORDERING_ROLES,
     approver_seat,
     can_order_for,
     has_role,
@@ -40,6 +41,7 @@ from ..models import CalendarDay, Order, OrderLine, Rating
 from ..models.order import RATING_PERIOD
 from ..packing import FIXED
 from ..plan_usage import plan_usages
+from ..planned import swaps_of
 from ..progress import order_steps, timeline
 from ..quote import Quote, quote
 from ..reasons import TOLD_IN_FULL, words
@@ -72,6 +74,11 @@ def institution_home(request: HttpRequest) -> HttpResponse:
         ],
         "to_rate": list(_to_rate(request)),
         "to_decide": to_decide(user),  # type: ignore[arg-type]
+        "institutions": [
+            seat.organization
+            for seat in user.active_seats  # type: ignore[union-attr]
+            if seat.role in ORDERING_ROLES
+        ],
         "usages": plan_usages(user, today=today),  # type: ignore[arg-type]
         "several": len({seat.organization_id for seat in user.active_seats}) > 1,  # type: ignore[union-attr]
         "may_order": may_order(request),
@@ -193,7 +200,14 @@ def _detail(order: Order, request: HttpRequest) -> str:
 
 def _planned(order: Order) -> Quote:
     working_days = CalendarDay.objects.all().working_days()
-    return quote(order.bundle, order.headcount, order.exclusions, order.delivery_date, working_days)
+    return quote(
+        order.bundle,
+        order.headcount,
+        order.exclusions,
+        order.delivery_date,
+        working_days,
+        swaps_of(order),
+    )
 
 
 def _line(line: OrderLine) -> dict[str, Any]:

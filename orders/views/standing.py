@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from membership import clock
-from membership.exclusions import codes
 from membership.permissions import approver_seat, can_order_for, is_operator, role_required
 
 from ..actions.authority import approvers_of, why_standing_order_waits
@@ -35,7 +34,7 @@ from ..rule_words import rule_words
 from ..schedule import delivery_date, rule_dates
 from ..waiting import waiting_standing_orders
 from .back import redirect_back
-from .event_order import wanted_headcount
+from .event_order import wanted_exclusions, wanted_headcount
 from .institution import PAGE_SIZE, READERS, may_order
 
 PREVIEW_DATES = 6
@@ -95,6 +94,7 @@ def standing_order_create(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         **_first_dates(form, request),
+        "chosen": form.cleaned_data if form.is_bound else form.initial,
         "has_sites": form.fields["site"].queryset.exists(),  # type: ignore[attr-defined]
         "crumbs": [{"label": _("Standing orders"), "url": reverse("orders:standing_order_list")}],
     }
@@ -112,7 +112,7 @@ def _form(request: HttpRequest) -> StandingOrderForm:
     bundles = form.fields["bundle"].queryset  # type: ignore[attr-defined]
     bundle = bundles.filter(code=request.GET.get("bundle", "")).first() or bundles.first()
     form.initial = {
-        "exclusions": codes(site.organization.exclusions) if site else (),
+        "exclusions": wanted_exclusions(request, site),
         "site": site,
         "department": own_department(request.user),  # type: ignore[arg-type]
         "bundle": bundle,

@@ -62,6 +62,10 @@ def event_order(side: Side) -> dict[str, Any]:
     }
 
 
+def _exclusions(_side: Side) -> dict[str, Any]:
+    return {"exclusions": ["4", "19"]}
+
+
 def standing_order(side: Side) -> dict[str, Any]:
     return {
         "site": side.site.pk,
@@ -159,6 +163,10 @@ def _ticked(side: Side) -> dict[str, Any]:
 
 def _product_to_place(side: Side) -> dict[str, Any]:
     return {**_seen(side), "product": side.slot.category.products.exclude(pk=side.product.pk).get().pk}
+
+
+def _swap(side: Side) -> dict[str, Any]:
+    return {"product": side.product.pk, "alternative": _product_to_place(side)["product"]}
 
 
 ORDER = {"number": "placed.number"}
@@ -282,6 +290,13 @@ PAGES = [
         post={"302 orders:order_detail": ORDERERS | HUB, "403": ANY_VIEWER, "200": ANY_ORDERER},
         data=event_order,
     ),
+    Address(
+        "orders:institution_exclusions",
+        {"pk": "institution.pk"},
+        get={"200": ORDERERS | HUB, "403": READERS},
+        post={"302 orders:institution_exclusions": ORDERERS | HUB, "403": READERS},
+        data=_exclusions,
+    ),
     Address("orders:standing_order_list", get={"200": ANY_READER | HUB}),
     Address(
         "orders:standing_order_create",
@@ -294,6 +309,22 @@ PAGES = [
         "orders:standing_order_end",
         {"pk": "standing_order.pk"},
         post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": READERS},
+    ),
+    Address(
+        "orders:occurrence_swap",
+        {"pk": "planned.pk"},
+        get={"200": READERS | HUB},
+        post={"302 orders:occurrence_swap": ORDERERS | HUB, "403": READERS},
+        data=_swap,
+        changes=NOBODY,  # what comes then isn't published yet
+    ),
+    Address(
+        "orders:order_swap",
+        ORDER,
+        get={"200": READERS | HUB},
+        post={"302 orders:order_swap": ORDERERS | HUB, "403": READERS},
+        data=_swap,
+        changes=NOBODY,  # what comes then isn't published yet
     ),
     Address(
         "orders:occurrence_skip",

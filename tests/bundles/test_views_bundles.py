@@ -177,7 +177,7 @@ def test_number_of_people_renews_the_quote_alone() -> None:
         f"{NEW}?bundle={bundle.code}&headcount=30&date=2026-12-01",
     )
     assert b"<html" not in part.content
-    assert b'id="dates"' in part.content  # whose links carry the number along
+    assert b'id="contents"' in part.content  # whose links to other dates carry the number along
     assert [b"<html" in response.content for response in whole] == [True, True]
     assert "HX-Request" in part["Vary"]
 

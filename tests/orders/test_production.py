@@ -127,4 +127,4 @@ def test_what_to_make_asks_as_often_for_one_bundle_as_for_three():
         with CaptureQueriesContext(connection) as queries:
             made()
         counts.append(len(queries))
-    assert counts == [5, 5]
+    assert counts == [10, 10]

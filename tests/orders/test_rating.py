@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import translation
 
+from bundles.edition_key import EditionKey
 from membership.models import User
 from orders.actions.editions import ensure_edition
 from orders.actions.rate import rate_order
@@ -137,7 +138,9 @@ def test_composer_takes_what_members_like_when_all_else_is_equal() -> None:
         RatingFactory(line=brought_order(bundle=made).lines.get(), stars=stars)
 
     # Sales of eight weeks ago don't count any more.
-    edition = ensure_edition(bundle, DELIVERY_DATE + timedelta(weeks=8), now=DELIVERY_MORNING)
+    edition = ensure_edition(
+        EditionKey(bundle.pk, DELIVERY_DATE + timedelta(weeks=8), 0), now=DELIVERY_MORNING
+    )
 
     assert edition.items.get().product == products[1]
 
