@@ -6,6 +6,7 @@ supply prices, by production date.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,9 +14,10 @@ from django.db.models import F, Q, Sum
 
 from membership.models import Organization
 
-from .models import Capacity, Product
+from .models import Capacity, Category, Product
 
 WEEKS = 12
+WEEKS_LATELY = 4
 
 
 @dataclass(frozen=True)
@@ -32,28 +34,71 @@ class Week:
         return round(100 * self.won / self.fair) if self.fair else None
 
 
+@dataclass(frozen=True)
+class CategoryShare:
+    """What a category sold in all and of the producer, in won; `part` is the producer's of the capacity."""
+
+    category: Category
+    part: float
+    everybody: int
+    won: int
+
+    @property
+    def part_percent(self) -> int:
+        return round(100 * self.part)
+
+    @property
+    def fair(self) -> int:
+        return round(self.everybody * self.part)
+
+
 def share_by_week(producer: Organization, today: date) -> list[Week]:
     """Return the last twelve weeks, this one included up to its end."""
-    this_monday = today - timedelta(days=today.weekday())
-    first = this_monday - timedelta(weeks=WEEKS - 1)
+    first, end = _weeks(today, WEEKS)
     parts = _parts(producer)
-    own_won = Sum(F("reserved") * F("product__supply_price"), filter=Q(product__producer=producer))
-    sold = (
-        Capacity.objects.of_products()
-        .filter(made_on__gte=first, made_on__lt=this_monday + timedelta(weeks=1))
-        .filter(Q(product__category__in=parts) | Q(product__producer=producer), reserved__gt=0)
-        .order_by()
-        .values_list("made_on", "product__category")
-        .annotate(total=Sum(F("reserved") * F("product__supply_price")), own=own_won)
-    )
     won: dict[date, int] = defaultdict(int)
     fair: dict[date, float] = defaultdict(float)
-    for day, category, total, own in sold:
+    for day, category, total, own in _sold(producer, parts, first, end):
         monday = day - timedelta(days=day.weekday())
         won[monday] += own or 0
         fair[monday] += total * parts.get(category, 0)
     mondays = [first + timedelta(weeks=nth) for nth in range(WEEKS)]
     return [Week(monday, won[monday], round(fair[monday])) for monday in mondays]
+
+
+def share_by_category(producer: Organization, today: date) -> list[CategoryShare]:
+    """Return where the fair share of the last four weeks comes from, by category in the catalogue's order."""
+    first, end = _weeks(today, WEEKS_LATELY)
+    parts = _parts(producer)
+    total: dict[int, int] = defaultdict(int)
+    own: dict[int, int] = defaultdict(int)
+    for _day, category, everybody, won in _sold(producer, parts, first, end):
+        total[category] += everybody
+        own[category] += won or 0
+    categories = Category.objects.in_bulk({*parts, *total}).values()
+    rows = [CategoryShare(row, parts.get(row.pk, 0), total[row.pk], own[row.pk]) for row in categories]
+    return sorted(rows, key=lambda row: (row.category.position, row.category.code))
+
+
+def _weeks(today: date, count: int) -> tuple[date, date]:
+    """Return the Monday on which so many weeks begin, and the one after the week of today."""
+    this_monday = today - timedelta(days=today.weekday())
+    return this_monday - timedelta(weeks=count - 1), this_monday + timedelta(weeks=1)
+
+
+def _sold(
+    producer: Organization, parts: Iterable[int], first: date, end: date
+) -> Iterable[tuple[date, int, int, int | None]]:
+    """Return by day and category what everybody sold and what the producer did, in won, in its categories."""
+    own_won = Sum(F("reserved") * F("product__supply_price"), filter=Q(product__producer=producer))
+    return (
+        Capacity.objects.of_products()
+        .filter(made_on__gte=first, made_on__lt=end, reserved__gt=0)
+        .filter(Q(product__category__in=parts) | Q(product__producer=producer))
+        .order_by()
+        .values_list("made_on", "product__category")
+        .annotate(total=Sum(F("reserved") * F("product__supply_price")), own=own_won)
+    )
 
 
 def _parts(producer: Organization) -> dict[int, float]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, views_offer, views_pages, views_photos, views_products
+from . import views, views_offer, views_pages, views_photos, views_products, views_share
 
 app_name = "bundles"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("producers/<int:pk>/", views_pages.producer_detail, name="producer_detail"),
     path("producers/<int:pk>/photo.jpg", views_photos.producer_photo, name="producer_photo"),
     path("producers/<int:pk>/edit/", views_pages.producer_edit, name="producer_edit"),
+    path("producers/<int:pk>/share/", views_share.producer_share, name="producer_share"),
     path("products/", views_products.product_list, name="product_list"),
     path("products/new/", views_offer.product_create, name="product_create"),
     path("products/<slug:code>/", views_products.product_detail, name="product_detail"),

@@ -19,7 +19,6 @@ from membership.permissions import INSTITUTION_ROLES, is_operator, producer_ids,
 from .allergen_words import allergen_words
 from .models import Capacity, Category, Product
 from .querysets import CapacityQuerySet
-from .share import chart_of, share_by_week
 
 PAGE_SIZE = 25
 DAYS_AHEAD = 28
@@ -86,9 +85,6 @@ def product_detail(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": [{"label": _("Products"), "url": reverse("bundles:product_list")}],
         **_reader(request),
     }
-    if context["knows_capacity"]:
-        context["weeks"] = share_by_week(product.producer, clock.today())
-        context["chart"] = chart_of(context["weeks"])
     return render(request, "bundles/product_detail.html", context)
 
 

@@ -44,12 +44,25 @@ class SampleForm(forms.Form):
     cups = forms.BooleanField(label=gettext_lazy("Reusable cups, please"), required=False)
 
 
+class SampleStars(forms.Form):
+    """Four of five."""
+
+    stars = forms.ChoiceField(
+        label=gettext_lazy("Stars"),
+        choices=[(number, number) for number in range(1, 6)],
+        initial=4,
+        widget=forms.RadioSelect,
+    )
+
+
 @role_required("operator")
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Show every component of the product on one page."""
     form = SampleForm({"contact": "", "email": "kim@", "bundle": "20", "policy": "after"})
     context = {
         "tones": TONES,
+        "stars_form": SampleStars(),
+        "picture_icons": ["coffee", "leaf", "cake"],
         "icons": re.findall(r'symbol id="([^"]+)"', SPRITE.read_text()),
         "states": list(STATE_LOOKS),
         "form": form,

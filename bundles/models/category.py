@@ -23,6 +23,8 @@ ICONS = {
     "cup": "coffee",
     "gift": "gift",
 }
+# Of these nobody asks whether they are vegan or what allergens are in them.
+NOT_EATEN = {"stationery", "name_tag", "banner", "flower", "cup"}
 
 
 class Category(BilingualName):
@@ -40,3 +42,8 @@ class Category(BilingualName):
     def icon(self) -> str:
         """The icon that stands for its goods; a basket for a category of the hub's own."""
         return ICONS.get(self.code, "shopping-basket")
+
+    @property
+    def is_eaten(self) -> bool:
+        """Whether its goods are food or drink, as far as is known."""
+        return self.code not in NOT_EATEN

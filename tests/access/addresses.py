@@ -252,6 +252,7 @@ PAGES = [
         post={"302 bundles:producer_detail": PRODUCER | HUB},
         data=_story,
     ),
+    Address("bundles:producer_share", {"pk": "producer.pk"}, get={"200": PRODUCER | HUB}),
     Address(
         "bundles:bundle_edit",
         {"code": "bundle.code"},
