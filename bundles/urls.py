@@ -1,13 +1,10 @@
-"""Addresses of the catalogue."""
+"""Addresses of what is offered; `orders.urls_catalogue` adds the pages on which it is chosen."""
 
 from django.urls import path
 
-from . import views, views_offer, views_pages, views_photos, views_products, views_share
+from . import views_offer, views_pages, views_photos, views_products, views_share
 
-app_name = "bundles"
 urlpatterns = [
-    path("bundles/", views.bundle_list, name="bundle_list"),
-    path("bundles/<slug:code>/", views.bundle_detail, name="bundle_detail"),
     path("bundles/<slug:code>/photo.jpg", views_photos.bundle_photo, name="bundle_photo"),
     path("bundles/<slug:code>/edit/", views_pages.bundle_edit, name="bundle_edit"),
     path("producers/<int:pk>/", views_pages.producer_detail, name="producer_detail"),

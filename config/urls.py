@@ -5,6 +5,9 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
+from bundles import urls as offer
+from orders import urls_catalogue as catalogue
+
 from . import views
 from .views_style_guide import style_guide
 
@@ -26,7 +29,7 @@ urlpatterns = [
         name="password_reset_confirm",
     ),
     path("password/reset/done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
-    path("", include("bundles.urls")),
+    path("", include(([*catalogue.urlpatterns, *offer.urlpatterns], "bundles"))),
     path("", include("orders.urls")),
     path("", include("delivery.urls")),
     path("api/v1/", include("config.api_urls")),

@@ -1,22 +1,12 @@
-"""What pages of the catalogue ask of ordering; their views lie below and can't."""
-
-from datetime import date
+"""Members' stars on pages of what is offered; their views lie below and can't ask."""
 
 from django import template
 
 from membership import clock
 
-from ..cutoff import earliest_delivery_date
-from ..models import CalendarDay
 from ..ratings import Stars, stars_by_product
 
 register = template.Library()
-
-
-@register.simple_tag
-def earliest_delivery() -> date:
-    """Return the first date for which the usual cut-off is still ahead; a slow producer may need longer."""
-    return earliest_delivery_date(clock.now(), CalendarDay.objects.all().working_days())
 
 
 @register.simple_tag

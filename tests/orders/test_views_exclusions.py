@@ -103,7 +103,7 @@ def test_the_catalogue_shows_an_institution_its_own_editions(school: Organizatio
     assert (usual.context["edition"], usual.context["exclusions"]) == (variant, PEANUTS)
     assert [item.product for item in usual.context["items"]] == [second]
     assert [item.product for item in none.context["items"]] == [first]
-    assert [card["edition"] for card in cards] == [variant]
+    assert [card.edition for card in cards] == [variant]
     assert none.context["order_url"].endswith(f"date={DELIVERY_DATE}&exclusions=")
 
 

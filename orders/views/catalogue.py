@@ -1,83 +1,65 @@
-"""The catalogue of bundles: what they are, what the next edition brings, for how much, and who makes it."""
+"""The catalogue of bundles: what they are, what the next edition brings, for how much, and who makes it.
+
+It lies here and not with the bundles because it says what can still be ordered, and how it was liked.
+"""
 
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from bundles.allergen_words import allergen_words
+from bundles.gaps import find_gaps
+from bundles.models import Bundle, Edition, EditionItem
+from bundles.quote import quote
 from membership import clock
 from membership.allergens import codes
 from membership.exclusions import codes as codes_of
-from membership.forms import ExclusionsField
 from membership.models import Certification
 from membership.permissions import has_role, is_operator, usual_exclusions
 
-from .allergen_words import allergen_words
-from .gaps import find_gaps
-from .models import Bundle, Edition, EditionItem
-from .quote import quote
-from .scaling import MAX_HEADCOUNT
+from ..catalogue import by_fit, cards, edition_cutoff
+from ..cutoff import earliest_delivery_date
+from ..forms_catalogue import CatalogueFilter, LookForm, most_people
+from ..models import CalendarDay
 
 COMING_EDITIONS = 10
 
 
-class LookForm(forms.Form):
-    """For how many people, and without what, a bundle is looked at."""
-
-    headcount = forms.IntegerField(
-        label=gettext_lazy("People"),
-        min_value=1,
-        max_value=MAX_HEADCOUNT,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-    exclusions = ExclusionsField()
-    # A form that nothing is ticked in still says so; without it the institution's usual exclusions hold.
-    ticked = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput())
-
-
 @require_GET
 def bundle_list(request: HttpRequest) -> HttpResponse:
-    """Every bundle on offer with the contents of its next edition; open to every role.
+    """The bundles on offer with the next edition that can still be ordered; open to every role.
 
     Readers whose institution excludes something see the editions that it would get.
     """
     usual = usual_exclusions(request.user)  # type: ignore[arg-type]
-    bundles = list(
-        Bundle.objects.on_offer()
-        .select_related("plan")
-        .prefetch_related("slots__category")
-        .annotate(next_edition=_next_edition(clock.today(), usual))
+    form = CatalogueFilter(request.GET)
+    headcount = form.headcount_wanted
+    everything = cards(
+        Bundle.objects.on_offer().select_related("plan").prefetch_related("slots__category"),
+        headcount,
+        usual,
+        now=clock.now(),
+        working_days=CalendarDay.objects.all().working_days(),
     )
-    editions = Edition.objects.with_contents().in_bulk(
-        [bundle.next_edition for bundle in bundles if bundle.next_edition]
-    )
-    cards = [_card(bundle, editions.get(bundle.next_edition)) for bundle in bundles]
+    fitting = [card for card in everything if form.fits(card)]
     context = {
+        "form": form,
+        "is_filtered": len(fitting) < len(everything),
+        "headcount": headcount,
         "exclusions": usual,
-        "events": [card for card in cards if card["bundle"].kind == Bundle.Kind.EVENT],
-        "plans": [card for card in cards if card["bundle"].kind == Bundle.Kind.PLAN],
+        "events": by_fit([card for card in fitting if card.bundle.kind == Bundle.Kind.EVENT], headcount),
+        "plans": [card for card in fitting if card.bundle.kind == Bundle.Kind.PLAN],
     }
     return render(request, "bundles/bundle_list.html", context)
-
-
-def _next_edition(today: date, exclusions: int) -> Subquery:
-    """Return the key of a bundle's earliest edition with these exclusions from `today` on."""
-    editions = Edition.objects.filter(bundle=OuterRef("pk"), delivery_date__gte=today, exclusions=exclusions)
-    return Subquery(editions.order_by("delivery_date").values("pk")[:1])
-
-
-def _card(bundle: Bundle, edition: Edition | None) -> dict[str, Any]:
-    return {"bundle": bundle, "edition": edition, "quote": quote(bundle, bundle.base_headcount, edition)}
 
 
 @require_GET
@@ -92,25 +74,34 @@ def bundle_detail(request: HttpRequest, code: str) -> HttpResponse:
     form = _look(request, bundle)
     headcount = form.cleaned_data.get("headcount") if form.is_valid() else None
     exclusions = form.cleaned_data.get("exclusions", 0)
+    now, working_days = clock.now(), CalendarDay.objects.all().working_days()
     editions = _coming_editions(bundle, exclusions, clock.today())
-    edition = _chosen(editions, request.GET.get("date", ""))
-    gaps = [] if edition else find_gaps(bundle, exclusions)
+    cutoffs = {edition.pk: edition_cutoff(edition, working_days) for edition in editions}
+    open_editions = [edition for edition in editions if cutoffs[edition.pk] > now]
+    edition = _chosen(editions, open_editions, request.GET.get("date", ""))
+    is_open = edition in open_editions
     items = list(edition.items.all()) if edition else []
     context = {
         "bundle": bundle,
         "edition": edition,
-        "editions": editions,
+        # What can't be ordered any more is reached by its own address only.
+        "editions": [each for each in editions if each in open_editions or each == edition],
+        "is_open": is_open,
+        "cutoff_at": cutoffs[edition.pk] if edition else None,
+        "earliest": earliest_delivery_date(now, working_days),
         "form": form,
         "exclusions": exclusions,
-        "gaps": gaps,
+        "gaps": [] if edition else find_gaps(bundle, exclusions),
         "quote": quote(bundle, headcount, edition) if headcount else None,
         "items": items,
         "producers": _producers(items, edition.delivery_date) if edition else [],
         "allergens": allergen_words(codes(_allergens_of(items))),
-        "slider_max": min(MAX_HEADCOUNT, max(60, 4 * bundle.base_headcount)),
+        "slider_max": most_people(bundle),
         "is_operator": is_operator(request.user),  # type: ignore[arg-type]
         "may_order": has_role(request.user, "orderer", "approver", "operator"),  # type: ignore[arg-type]
-        "order_url": _order_url(bundle, headcount, edition, _unusual(request, exclusions)),
+        "order_url": _order_url(
+            bundle, headcount, edition if is_open else None, _unusual(request, exclusions)
+        ),
         "crumbs": [{"label": _("Bundles"), "url": reverse("bundles:bundle_list")}],
     }
     htmx: Any = request.htmx  # type: ignore[attr-defined]
@@ -139,10 +130,13 @@ def _coming_editions(bundle: Bundle, exclusions: int, today: date) -> list[Editi
     return list(editions.prefetch_related(certifications).order_by("delivery_date")[:COMING_EDITIONS])
 
 
-def _chosen(editions: list[Edition], day: str) -> Edition | None:
-    """Return the edition of the day that is asked for, else the next one."""
+def _chosen(editions: list[Edition], open_editions: list[Edition], day: str) -> Edition | None:
+    """Return the edition of the day that is asked for, else the next one that can still be ordered.
+
+    If none can, the next one shows what the bundle is like.
+    """
     by_day = {edition.delivery_date.isoformat(): edition for edition in editions}
-    return by_day.get(day) or next(iter(editions), None)
+    return by_day.get(day) or next(iter([*open_editions, *editions]), None)
 
 
 def _unusual(request: HttpRequest, exclusions: int) -> list[str]:
@@ -170,7 +164,6 @@ def _order_url(
 
 def _producers(items: Iterable[EditionItem], day: date) -> list[dict[str, Any]]:
     """Return who makes the items, once each: their products, their story, the certifications that count."""
-    in_english = get_language() == "en"
     rows: dict[int, dict[str, Any]] = {}
     for item in items:
         producer = item.product.producer
@@ -180,7 +173,7 @@ def _producers(items: Iterable[EditionItem], day: date) -> list[dict[str, Any]]:
             {
                 "producer": producer,
                 "products": [],
-                "story": (producer.story_en if in_english else "") or producer.story,
+                "story": producer.display_story,
                 "certifications": list(dict.fromkeys(row.get_kind_display() for row in valid)),
             },
         )

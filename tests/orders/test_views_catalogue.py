@@ -16,10 +16,10 @@ from bundles.models import Bundle
 from bundles.models.category import ICONS
 from membership.actions.photo import keep_photo
 from membership.models import User
-from membership.photos import square_jpeg
+from membership.photos import square_jpeg, wide_jpeg
 from tests.factories import (
+    CUTOFF,
     DELIVERY_DATE,
-    DELIVERY_MORNING,
     TUESDAY,
     BundleFactory,
     CategoryFactory,
@@ -28,7 +28,9 @@ from tests.factories import (
     PlanFactory,
     ProducerFactory,
     ProductFactory,
+    RatingFactory,
     SlotFactory,
+    brought_order,
     bundle_with,
     courier,
     operator,
@@ -74,10 +76,11 @@ def test_list_shows_the_next_edition_of_each_bundle(set_clock: Callable) -> None
     client = client_of(viewer())
 
     context = client.get(LIST).context
-    assert [(card["bundle"], card["edition"]) for card in context["events"]] == [(event, first)]
-    assert [(card["bundle"], card["edition"]) for card in context["plans"]] == [(plan, None)]
-    set_clock(DELIVERY_MORNING.replace(day=2))
-    assert client.get(LIST).context["events"][0]["edition"] == second
+    assert [(card.bundle, card.edition) for card in context["events"]] == [(event, first)]
+    assert [(card.bundle, card.edition) for card in context["plans"]] == [(plan, None)]
+    # One minute after the cut-off of the first, five days before its delivery.
+    set_clock(CUTOFF + timedelta(minutes=1))
+    assert client.get(LIST).context["events"][0].edition == second
 
 
 def test_list_asks_as_many_queries_for_one_bundle_as_for_three() -> None:
@@ -103,7 +106,7 @@ def test_list_shows_price_per_person_and_what_the_next_edition_saves() -> None:
     bundle = SlotFactory(bundle=BundleFactory(price=20_000), category=product.category).bundle
     EditionFactory(bundle=bundle, products=[product])
     unplanned = bundle_with("tea")
-    cards = {card["bundle"]: card["quote"] for card in client_of(viewer()).get(LIST).context["events"]}
+    cards = {card.bundle: card.quote for card in client_of(viewer()).get(LIST).context["events"]}
     assert {bundle: (quote.per_person, quote.worth, quote.saving) for bundle, quote in cards.items()} == {
         bundle: (2_000, 25_000, 5_000),
         unplanned: (2_000, None, 0),
@@ -182,14 +185,90 @@ def test_number_of_people_renews_the_quote_alone() -> None:
     assert "HX-Request" in part["Vary"]
 
 
-def test_date_past_its_cut_off_says_so_instead_of_leading_to_the_form() -> None:
+def test_page_begins_with_the_first_date_that_can_still_be_ordered() -> None:
     bundle = bundle_with("bread")
-    for day in (date(2026, 11, 26), date(2026, 11, 27)):
-        EditionFactory(bundle=bundle, delivery_date=day)
+    late, slow, open_ = (
+        EditionFactory(bundle=bundle, delivery_date=date(2026, 11, day), products=[product])
+        for day, product in (
+            (26, ProductFactory(lead_days=1)),
+            (27, ProductFactory(lead_days=4)),
+            (30, ProductFactory(lead_days=4)),
+        )
+    )
     client = client_of(orderer())
-    pages = [client.get(detail(bundle, date=day)).content for day in ("2026-11-26", "2026-11-27")]
-    assert [b"The earliest is Fri 27 Nov." in page for page in pages] == [True, False]
-    assert [b"Order this" in page for page in pages] == [False, True]
+
+    pages = [client.get(detail(bundle, date=day)) for day in ("", "2026-11-26", "2026-11-27")]
+
+    assert [page.context["edition"] for page in pages] == [open_, late, slow]
+    assert [page.context["is_open"] for page in pages] == [True, False, False]
+    assert [page.context["editions"] for page in pages] == [[open_], [late, open_], [slow, open_]]
+    texts = [page.content.decode() for page in pages]
+    assert ["order until Tue 24 Nov 15:00" in text for text in texts] == [True, False, False]
+    assert ["The earliest is Fri 27 Nov." in text for text in texts] == [False, True, True]
+    assert ["Order for another day" in text for text in texts] == [False, True, True]
+    form = f"{NEW}?bundle={bundle.code}&headcount=10"
+    assert [page.context["order_url"] for page in pages] == [f"{form}&date=2026-11-30", form, form]
+
+
+def test_page_without_a_date_to_order_shows_the_next_one_all_the_same() -> None:
+    late = EditionFactory(delivery_date=date(2026, 11, 25))
+    context = client_of(orderer()).get(detail(late.bundle)).context
+    assert (context["edition"], context["is_open"]) == (late, False)
+
+
+def test_list_is_priced_for_as_many_as_are_asked_for_and_leads_on_with_them() -> None:
+    small, large = BundleFactory(price=50_000), BundleFactory(base_headcount=50, price=200_000)
+    client = client_of(viewer())
+
+    asked, plain = client.get(LIST, {"headcount": "40"}), client.get(LIST)
+
+    assert [(card.bundle, card.quote.gross) for card in asked.context["events"]] == [
+        (large, 160_000),
+        (small, 200_000),
+    ]
+    assert [(card.bundle, card.quote.gross) for card in plain.context["events"]] == [
+        (small, 50_000),
+        (large, 200_000),
+    ]
+    assert f'href="{detail(large, headcount=40)}"' in asked.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({}, ["dear", "cheap"]),
+        ({"budget": "60000"}, ["dear", "cheap"]),
+        ({"budget": "59999"}, ["cheap"]),
+        ({"budget": "90000", "headcount": "20"}, ["cheap"]),
+        ({"budget": "6000", "per": "person"}, ["dear", "cheap"]),
+        ({"budget": "5999", "per": "person"}, ["cheap"]),
+        ({"category": "tea"}, ["dear"]),
+        ({"category": "nothing"}, ["dear", "cheap"]),
+        ({"budget": "1"}, []),
+        ({"budget": "much", "headcount": "0"}, ["dear", "cheap"]),
+    ],
+)
+def test_filters_leave_what_fits_the_budget_and_the_kind(wanted: dict[str, str], expected: list[str]) -> None:
+    bundle_with("bread", "tea", code="dear", price=60_000)
+    bundle_with("bread", code="cheap", price=40_000, base_headcount=12)
+
+    page = client_of(viewer()).get(LIST, wanted)
+
+    assert [card.bundle.code for card in page.context["events"]] == expected
+    assert ("No bundle fits" in page.content.decode()) == (not expected)
+
+
+def test_contents_show_storage_allergens_and_stars_of_each_product() -> None:
+    product = ProductFactory(allergens=0b100001, storage="chilled")
+    bundle = SlotFactory(bundle=BundleFactory(), category=product.category).bundle
+    EditionFactory(bundle=bundle, products=[product])
+    for stars in (5, 4):
+        RatingFactory(line=brought_order(bundle=bundle).lines.get(), stars=stars)
+
+    text = client_of(viewer()).get(detail(bundle)).content.decode()
+
+    words = ("1 Eggs, 6 Wheat", "chilled", "4.5 of 5 stars, 2 ratings")
+    assert [word in text for word in words] == [True, True, True]
 
 
 def test_plan_bundle_is_ordered_again_and_again_for_as_many() -> None:
@@ -218,43 +297,34 @@ def test_detail_asks_as_many_queries_for_one_edition_of_one_product_as_for_many(
 def test_picture_is_the_photo_or_the_icon_of_the_category(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
     bundle = bundle_with("bread", "tea")
-    edition = EditionFactory(bundle=bundle)
-    pictured, plain = (item.product for item in edition.items.all())
+    pictured, plain = (item.product for item in EditionFactory(bundle=bundle).items.all())
     keep_photo(pictured, square_jpeg(png()), stem="pictured", now=TUESDAY)
     url = reverse("bundles:product_photo", args=[pictured.code])
-    # On the page of the bundle once on top and once among the contents; two producers have no photo either.
-    for page, counts in ((detail(bundle), (2, 4)), (LIST, (1, 1))):
-        content = client_of(viewer()).get(page).content.decode()
-        assert (content.count(f'src="{url}?v='), content.count("picture--none")) == counts
+    client = client_of(viewer())
+
+    contents = client.get(LIST).content.decode()
+    assert (contents.count(f'src="{url}?v='), contents.count("picture--none")) == (1, 1)
+    keep_photo(bundle, wide_jpeg(png()), stem="bundle", now=TUESDAY)
+    contents = client.get(LIST).content.decode()
+    own = reverse("bundles:bundle_photo", args=[bundle.code])
+    assert (contents.count(f'src="{own}?v='), contents.count(f'src="{url}?v=')) == (1, 0)
+
     assert (plain.category.icon, CategoryFactory(code="something-new").icon) == ("leaf", "shopping-basket")
     sprite = (Path(__file__).resolve().parents[2] / "config/static/icons.svg").read_text()
     assert [name for name in {*ICONS.values(), "shopping-basket"} if f'id="{name}"' not in sprite] == []
 
 
-@pytest.mark.parametrize("who", [viewer, producer_user, courier, operator])
-def test_photo_is_sent_to_whoever_is_logged_in(
-    who: Callable[[], User], settings: Any, tmp_path: Path
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    product = ProductFactory()
-    keep_photo(product, square_jpeg(png()), stem="product", now=TUESDAY)
-    url = reverse("bundles:product_photo", args=[product.code])
-    response = client_of(who()).get(url)
-    assert (response.status_code, response["Content-Type"]) == (200, "image/jpeg")
-    assert {part.strip() for part in response["Cache-Control"].split(",")} == {"private", "max-age=86400"}
-    assert b"".join(response.streaming_content) == Path(product.photo.path).read_bytes()
-    assert Client().get(url).status_code == 302
+def test_nobody_is_told_that_a_banner_is_vegan() -> None:
+    bundle = BundleFactory()
+    for code in ("banner", "tea"):
+        ProductFactory(category=CategoryFactory(code=code), is_vegan=True, is_halal=True)
+        SlotFactory(bundle=bundle, category=CategoryFactory(code=code))
+    EditionFactory(bundle=bundle)
 
+    text = client_of(viewer()).get(detail(bundle)).content.decode()
 
-def test_photo_that_does_not_exist_is_not_found(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    lost = ProductFactory()
-    keep_photo(lost, square_jpeg(png()), stem="lost", now=TUESDAY)
-    Path(lost.photo.path).unlink()
-    client = client_of(viewer())
-    for code in (ProductFactory().code, lost.code, "nothing"):
-        response = client.get(reverse("bundles:product_photo", args=[code]))
-        assert (response.status_code, response.has_header("Cache-Control")) == (404, False)
+    assert text.count("No allergens to declare") == 1
+    assert text.count("</svg>vegan") == 1
 
 
 def test_only_who_may_order_is_led_to_the_order_form() -> None:
