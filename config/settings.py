@@ -173,6 +173,8 @@ ROUTE_PLANNING_TIME = time(16, 0)
 ROUTE_SECONDS = env.float("ROUTE_SECONDS", default=5)
 # Dates are shown and their contents drafted so many days ahead.
 PREVIEW_HORIZON_DAYS = env.int("PREVIEW_HORIZON_DAYS", default=35)
+# A road engine, e.g. http://osrm:5000; without one ways are estimated.
+OSRM_URL = env("OSRM_URL", default="")
 # A draft that nobody published is published by itself so many days before its delivery, or when ordered.
 PUBLISH_DAYS = env.int("PUBLISH_DAYS", default=10)
 # From this time of a day on operators are told by mail, once, which contents need them.

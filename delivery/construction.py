@@ -27,7 +27,7 @@ def constructed(
     A van gets all its goods at once here: reloads are left to the search.
     """
     work = _Work.of(jobs, vans, matrix)
-    rank = _neighbourhoods(jobs, size)
+    rank = neighbourhoods(jobs, size)
     left = np.ones(len(jobs), dtype=bool)
     idle, routes = list(vans), []
     while left.any() and idle:
@@ -101,7 +101,7 @@ def _fill(van: Van, work: _Work, left: Flags, rank: IntMatrix) -> list[Job]:
         at, clock = work.rows[best], int(starts[best] + work.service_s[best])
 
 
-def _neighbourhoods(jobs: Sequence[Job], size: int) -> IntMatrix:
+def neighbourhoods(jobs: Sequence[Job], size: int) -> IntMatrix:
     """Cut the map in two along its longer side until each piece is small enough; numbered so that
     pieces that follow each other touch."""
     points = np.array([(job.place.latitude, job.place.longitude * 0.79) for job in jobs])

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-from delivery.itinerary import Job, Route, Van
+from delivery.construction import NEIGHBOURHOOD_SIZES, constructed
+from delivery.itinerary import Job, Route, Van, places_of
 from delivery.scheduler import schedule
 from delivery.search import Budget, Stop, improve
 from delivery.solver import Weights, state
@@ -19,6 +20,14 @@ PART_STOPS = 350
 # Of a part's time, what is spent with all of its vans; the rest tries to do without one after the other.
 SHARE_WITH_ALL_VANS = 0.5
 SHARE_OF_A_SQUEEZE = 0.25
+WORTH_A_SQUEEZE_S = 4
+# A turn gives each part at least so long, or there are fewer turns.
+TURNS, PART_SECONDS = 3, 4
+
+
+def turns(seconds: float, parts: int) -> int:
+    """How often a day of so many parts is gone through in this time."""
+    return max(1, min(TURNS, int(seconds / (PART_SECONDS * max(parts, 1)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,15 @@ class Part:
     @property
     def vans(self) -> list[Van]:
         return [route.van for route in self.routes]
+
+
+def best_start(
+    jobs: Sequence[Job], vans: Sequence[Van], matrix: TravelMatrix, weights: Weights
+) -> list[Route]:
+    """The cheapest complete plan by neighbourhoods of several sizes; none if the vans don't suffice."""
+    found = [constructed(jobs, vans, matrix, size) for size in (*NEIGHBOURHOOD_SIZES, len(jobs))]
+    whole = [routes for routes, left in found if not left]
+    return min(whole, key=lambda routes: routes_cost(routes, matrix, weights), default=[])
 
 
 def split(
@@ -67,8 +85,9 @@ def solve_part(part: Part, seconds: float, seed: int, whole: Budget | None = Non
     What it takes counts for the budget of the `whole` day.
     """
     whole = whole or Budget(seconds)
-    best = _searched(part, list(part.routes), whole.of(seconds * SHARE_WITH_ALL_VANS), seed)
-    left_s = seconds * (1 - SHARE_WITH_ALL_VANS)
+    share = SHARE_WITH_ALL_VANS if seconds >= WORTH_A_SQUEEZE_S else 1.0
+    best = _searched(part, list(part.routes), whole.of(seconds * share), seed)
+    left_s = seconds * (1 - share)
     while left_s > 0 and len(best) > 1 and part.weights.per_van:
         fewer = _without_the_least(best)
         tried = _searched(part, fewer, whole.of(seconds * SHARE_OF_A_SQUEEZE), seed) if fewer else best
@@ -136,8 +155,4 @@ def _middle(routes: Sequence[Route]) -> int:
 
 
 def _places(routes: Sequence[Route]) -> list[Place]:
-    ends = [
-        place for r in routes for place in (r.van.place_start, r.van.place_end, r.van.reloads_at) if place
-    ]
-    depots = [job.depot for route in routes for job in route.jobs if job.depot]
-    return list(dict.fromkeys([*ends, *depots, *(job.place for route in routes for job in route.jobs)]))
+    return places_of([job for route in routes for job in route.jobs], [route.van for route in routes])

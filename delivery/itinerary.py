@@ -228,3 +228,10 @@ class Route:
 def hhmm(seconds: int) -> str:
     """A time of day for people: 34500 → 09:35."""
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}"
+
+
+def places_of(jobs: Sequence[Job], vans: Sequence[Van]) -> list[Place]:
+    """Every place that a day's matrix has to know, each once."""
+    ends = [place for van in vans for place in (van.place_start, van.place_end, van.reloads_at) if place]
+    depots = [job.depot for job in jobs if job.depot]
+    return list(dict.fromkeys([*ends, *depots, *(job.place for job in jobs)]))

@@ -11,20 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from delivery import search
-from delivery.construction import NEIGHBOURHOOD_SIZES, constructed
-from delivery.decomposition import join, routes_cost, solve_part, split
-from delivery.itinerary import Job, Plan, PlannedRoute, Route, UnassignedJob, Van
-from delivery.reasons import Reason, sacrifice, why_impossible_alone
+from delivery.decomposition import best_start, join, routes_cost, solve_part, split, turns
+from delivery.itinerary import Job, Plan, PlannedRoute, Route, UnassignedJob, Van, places_of
+from delivery.reasons import Reason, impossible_alone, sacrifice
 from delivery.repair import drawn_in, repaired
 from delivery.scheduler import lateness, overload_percent, schedule
 from delivery.search import Budget, Watch, explore, polish
 from delivery.solver import DEFAULT_WEIGHTS, Weights, state
-from delivery.travel import Place, TravelMatrix, travel_matrix
+from delivery.travel import TravelMatrix, travel_matrix
 from delivery.verifier import violations
 
 # From so many stops on the search begins with a plan made as people do it, and improves it in parts.
 LARGE_DAY = 150
-TURNS = 3
+# What evening out the hours may take, as a share of the search before it.
+EVENING_SHARE = 0.25
 
 
 class InfeasiblePlan(Exception):
@@ -68,7 +68,7 @@ def plan_routes(
     """
     if matrix is None:
         matrix = travel_matrix(places_of(jobs, vans))
-    impossible = _impossible(jobs, vans, matrix)
+    impossible = impossible_alone(jobs, vans, matrix)
     left_out = {fault.job_key for fault in impossible}
     day = _Day([job for job in jobs if job.key not in left_out], vans, matrix, weights, seed)
     budget = Budget(seconds, max_iterations, watch)
@@ -77,34 +77,6 @@ def plan_routes(
     if faults := violations(plan, jobs, vans, matrix):
         raise InfeasiblePlan(faults)
     return plan
-
-
-def places_of(jobs: Sequence[Job], vans: Sequence[Van]) -> list[Place]:
-    """Every place that a day's matrix has to know, each once."""
-    ends = [place for van in vans for place in (van.place_start, van.place_end, van.reloads_at) if place]
-    depots = [job.depot for job in jobs if job.depot]
-    return list(dict.fromkeys([*ends, *depots, *(job.place for job in jobs)]))
-
-
-def _impossible(jobs: Sequence[Job], vans: Sequence[Van], matrix: TravelMatrix) -> list[UnassignedJob]:
-    """What no van could do, asked once of vans that differ in nothing but their key."""
-    kinds: dict[Van, list[Van]] = {}
-    for van in vans:
-        kinds.setdefault(replace(van, key=0), []).append(van)
-    alike = {same[0].key: same for same in kinds.values()}
-    asked = [same[0] for same in kinds.values()]
-    faults = []
-    for job in jobs:
-        if job.van_key is None and (fault := why_impossible_alone(job, asked, matrix)):
-            each = tuple(
-                replace(obstacle, van_key=van.key)
-                for obstacle in fault.obstacles
-                for van in alike[obstacle.van_key]
-            )
-            faults.append(replace(fault, obstacles=each))
-        elif job.van_key is not None and (fault := why_impossible_alone(job, vans, matrix)):
-            faults.append(fault)
-    return faults
 
 
 def _routes(day: _Day, budget: Budget, previous: Plan | None) -> list[Route]:
@@ -116,6 +88,8 @@ def _routes(day: _Day, budget: Budget, previous: Plan | None) -> list[Route]:
     free = [job for job in day.jobs if job.key not in kept]
     others = [van for van in day.vans if not van.sequence]
     found = _searched(replace(day, jobs=free, vans=others), budget, previous) if free and others else []
+    if found and day.weights.per_uneven_second:
+        found = _evened(replace(day, jobs=free), found, budget, previous)
     routes = repaired([*fixed, *found], day.jobs, day.vans, day.matrix)
     return drawn_in(routes, keeping, day.matrix) if keeping else routes
 
@@ -125,7 +99,7 @@ def _searched(day: _Day, budget: Budget, previous: Plan | None) -> list[Route]:
     if previous:
         return _from_previous(day, budget, previous)
     if len(day.jobs) >= LARGE_DAY and day.weights.per_van and budget.max_iterations is None:
-        start = _best_start(day)
+        start = best_start(day.jobs, day.vans, day.matrix, day.weights)
         if start:
             return _in_parts(day, budget, start)
     problem = state(day.jobs, day.vans, day.matrix, day.weights)
@@ -141,24 +115,31 @@ def _from_previous(day: _Day, budget: Budget, previous: Plan) -> list[Route]:
     return problem.routes(polish(problem.data, budget.part(1.0), day.seed, start))
 
 
-def _best_start(day: _Day) -> list[Route]:
-    """The cheapest complete plan by neighbourhoods of several sizes; none if the vans don't suffice."""
-    found = [
-        constructed(day.jobs, day.vans, day.matrix, size) for size in (*NEIGHBOURHOOD_SIZES, len(day.jobs))
-    ]
-    whole = [routes for routes, left in found if not left]
-    return min(whole, key=lambda routes: routes_cost(routes, day.matrix, day.weights), default=[])
+def _evened(day: _Day, routes: list[Route], budget: Budget, previous: Plan | None) -> list[Route]:
+    """Search on where each second that a van works longer than their average costs something."""
+    hours = [schedule(route.trips, route.van, day.matrix).duration_s for route in routes]
+    vans = [route.van for route in routes]
+    couriers = _couriers(previous) if previous else {}
+    problem = state(day.jobs, vans, day.matrix, day.weights, couriers, average_s=sum(hours) // len(hours))
+    timed = [schedule(route.trips, route.van, day.matrix) for route in routes]
+    starts = {stop.job_key: stop.starts_s for route in timed for stop in route.stops}
+    best = polish(problem.data, budget.part(EVENING_SHARE), day.seed, problem.solution(routes, starts))
+    return problem.routes(best)
 
 
 def _in_parts(day: _Day, budget: Budget, routes: list[Route]) -> list[Route]:
     """Improve the routes part by part, in turns with other borders."""
     deadline = search.clock() + budget.seconds
-    for turn in range(TURNS):
+    times = turns(budget.seconds, len(split(routes, day.matrix.among, day.weights, 0)))
+    for turn in range(times):
         parts = split(routes, day.matrix.among, day.weights, turn)
-        done: list[list[Route]] = []
+        done = [list(part.routes) for part in parts]
         for number, part in enumerate(parts):
-            share = (deadline - search.clock()) / ((TURNS - turn) * len(parts) - number)
-            done.append(solve_part(part, share, day.seed + turn, budget) if share > 0 else list(part.routes))
+            share = (deadline - search.clock()) / ((times - turn) * len(parts) - number)
+            if share > 0 and not budget.is_stopped:
+                others = join([*done[:number], *done[number + 1 :]])
+                budget.elsewhere = (routes_cost(others, day.matrix, day.weights), len(others))
+                done[number] = solve_part(part, share, day.seed + turn, budget)
         routes = join(done)
     return routes
 
@@ -185,7 +166,7 @@ def _plan(day: _Day, routes: Sequence[Route], impossible: Sequence[UnassignedJob
     """Time the routes, flag what only an allowance permits, and say what is left behind and why."""
     jobs, vans = {job.key: job for job in day.jobs}, {van.key: van for van in day.vans}
     timed = tuple(
-        _flagged(schedule(route.trips, route.van, day.matrix), route, jobs, vans) for route in routes
+        flagged(schedule(route.trips, route.van, day.matrix), route, jobs, vans) for route in routes
     )
     planned = {stop.job_key for route in timed for stop in route.stops}
     sacrificed = [
@@ -197,7 +178,7 @@ def _plan(day: _Day, routes: Sequence[Route], impossible: Sequence[UnassignedJob
     return Plan(timed, (*impossible, *sacrificed), distance_m, seconds)
 
 
-def _flagged(timed: PlannedRoute, route: Route, jobs: dict[int, Job], vans: dict[int, Van]) -> PlannedRoute:
+def flagged(timed: PlannedRoute, route: Route, jobs: dict[int, Job], vans: dict[int, Van]) -> PlannedRoute:
     """The route may have been made with allowances: measure it against the limits that hold without."""
     trips = [[jobs[job.key] for job in trip] for trip in route.trips]
     stops = tuple(replace(stop, late_s=lateness(jobs[stop.job_key], stop.starts_s)) for stop in timed.stops)

@@ -88,6 +88,28 @@ def may_join(job: Job, trip: int, trips: int, van: Van) -> bool:
     return job.depot in (None, depot)
 
 
+def impossible_alone(jobs: Sequence[Job], vans: Sequence[Van], matrix: TravelMatrix) -> list[UnassignedJob]:
+    """What no van could do, asked once of vans that differ in nothing but their key."""
+    kinds: dict[Van, list[Van]] = {}
+    for van in vans:
+        kinds.setdefault(replace(van, key=0), []).append(van)
+    alike = {same[0].key: same for same in kinds.values()}
+    place = {van.key: number for number, van in enumerate(vans)}
+    asked = [same[0] for same in kinds.values()]
+    faults = []
+    for job in jobs:
+        if job.van_key is None and (fault := why_impossible_alone(job, asked, matrix)):
+            each = tuple(
+                replace(obstacle, van_key=van.key)
+                for obstacle in fault.obstacles
+                for van in alike[obstacle.van_key]
+            )
+            faults.append(replace(fault, obstacles=tuple(sorted(each, key=lambda one: place[one.van_key]))))
+        elif job.van_key is not None and (fault := why_impossible_alone(job, vans, matrix)):
+            faults.append(fault)
+    return faults
+
+
 def why_impossible_alone(job: Job, vans: Sequence[Van], matrix: TravelMatrix) -> UnassignedJob | None:
     """Why no van could deliver this job even if it were the only one; None if some van could.
 

@@ -33,7 +33,7 @@ LARGE = pyvrp.PenaltyParams(solutions_between_updates=100, max_penalty=1_000.0)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The best routes so far: searched for `seconds`; `cost` is what the search minimises."""
+    """The best plan so far, after searching for `seconds`; `cost` is what the search minimises, in metres."""
 
     seconds: float
     cost: int
@@ -54,6 +54,8 @@ class Budget:
     watch: Watch | None = None
     spent_s: float = 0.0
     is_stopped: bool = False
+    # Cost and number of the routes that the search at hand leaves alone: they count for the progress.
+    elsewhere: tuple[int, int] = (0, 0)
     _watched_at: float = field(default=0.0, repr=False)
 
     def part(self, share: float) -> "Stop":
@@ -70,7 +72,8 @@ class Budget:
             return
         self._watched_at = seconds
         left_out = best.num_missing_clients() + best.num_missing_groups()
-        if not self.watch(Progress(seconds, cost, best.num_routes(), left_out)):
+        others_cost, others = self.elsewhere
+        if not self.watch(Progress(seconds, others_cost + cost, others + best.num_routes(), left_out)):
             self.is_stopped = True
 
 
@@ -152,6 +155,8 @@ def _run(
         start = search(random, penalties.max_cost_evaluator(), exhaustive=True)
     elif start.num_missing_clients() or start.num_missing_groups():
         start = search(start, penalties.cost_evaluator(), exhaustive=True)
+    elif params:  # at once what costs nothing elsewhere; then the detours
+        start = search(start, penalties.max_cost_evaluator(), exhaustive=True)
     stop.settled = max(SETTLED_ITERATIONS, SETTLED_ITERATIONS_PER_CLIENT * data.num_clients)
     ils = IteratedLocalSearchParams(callbacks=stop, exhaustive_on_best=params is None)
     result = pyvrp.IteratedLocalSearch(data, penalties, search, start, ils).run(stop, collect_stats=False)

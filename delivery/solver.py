@@ -107,10 +107,12 @@ def state(
     weights: Weights,
     couriers: Mapping[int, int] | None = None,
     is_complete: bool = False,
+    average_s: int | None = None,
 ) -> Problem:
     """State the day for PyVRP. `couriers`: the van that each job has been with; it rather stays there.
 
-    With `is_complete` every job has to be visited, which the search is faster with.
+    With `is_complete` every job has to be visited, which the search is faster with. Beyond `average_s`
+    each second of a route costs `Weights.per_uneven_second`.
     """
     charges = surcharges(jobs, vans, weights.per_stranger, weights.per_unfamiliar, couriers or {})
     kinds = _kinds(jobs, vans, charges)
@@ -118,12 +120,17 @@ def state(
     loads = dimensions(jobs, vans)
     for client, job in zip(clients, visits, strict=True):
         client["pickup" if job.is_pickup else "delivery"] = [load.amount(job) for load in loads]
+    typical_s = matrix.typical(min(van.starts_s for van in vans), max(van.ends_s for van in vans))
     spots = _Spots(jobs, matrix)
     profiles = list(dict.fromkeys(charges[kind[0].key][0] for kind in kinds))
     types = [
         _vehicle_type(kind, spots, loads, profiles.index(charges[kind[0].key][0]), weights) for kind in kinds
     ]
-    distance_m, duration_s = spots.cut(matrix.distance_m), spots.cut(matrix.duration_s)
+    if average_s is not None:
+        types = [
+            _uneven(vehicle, kind[0], average_s, weights) for vehicle, kind in zip(types, kinds, strict=True)
+        ]
+    distance_m, duration_s = spots.cut(matrix.distance_m), spots.cut(typical_s)
     extra = dict(charges.values())
     data = pyvrp.ProblemData(
         locations=[pyvrp.Location(place.longitude, place.latitude) for place in spots.places],
@@ -203,6 +210,17 @@ def _vehicle_type(
     if van.max_work_s < shift_s:
         vehicle = vehicle.replace(shift_duration=max(van.max_work_s - rest_s, 0))
     return vehicle
+
+
+def _uneven(vehicle: pyvrp.VehicleType, van: Van, average_s: int, weights: Weights) -> pyvrp.VehicleType:
+    """What the van works longer than the average is overtime to the solver, as far as its hours allow it."""
+    longest_s = min(vehicle.shift_duration, van.ends_s - van.starts_s)
+    average_s = min(average_s, longest_s)
+    return vehicle.replace(
+        shift_duration=average_s,
+        max_overtime=longest_s - average_s,
+        unit_overtime_cost=weights.per_uneven_second,
+    )
 
 
 def _clients(

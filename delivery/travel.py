@@ -1,8 +1,9 @@
 """Distance and driving time between places, without a road engine.
 
-Great-circle distance times a detour factor, driven at a daytime speed that is lower inside the Four
-Gates (사대문 안), the old centre of Seoul. Good enough to group deliveries and to promise an hour; a road
-engine can replace it by building the same `TravelMatrix`. Metres and whole seconds throughout.
+Distance on Korea's unified plane times a detour factor, driven at a usual speed that is lower inside the
+Four Gates (사대문 안), the old centre of Seoul, and that changes with the hour (`speeds.py`). Good enough to
+group deliveries and to promise an hour; `osrm.py` asks a road engine instead. Metres and whole seconds
+throughout.
 """
 
 from collections.abc import Sequence
@@ -11,14 +12,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-EARTH_RADIUS_M = 6_371_009  # mean radius of the WGS 84 ellipsoid
+from delivery.projection import FloatArray, projected
+from delivery.speeds import SEOUL_WEEKDAY, SpeedOfDay
+
 # The box around the Four Gates: Donuimun in the west, Heunginjimun in the east, Sungnyemun in the
 # south, and in the north where the streets end below Bugaksan.
 CENTRE_SOUTH, CENTRE_NORTH = 37.5590, 37.5870
 CENTRE_WEST, CENTRE_EAST = 126.9675, 127.0100
 
 IntMatrix = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,15 @@ class Place:
 
 @dataclass(frozen=True, eq=False)
 class TravelMatrix:
-    """Metres and seconds from each place (row) to each place (column)."""
+    """Metres and seconds from each place (row) to each place (column), at the usual speed.
+
+    `speed` says how it changes over the day; None if it doesn't.
+    """
 
     places: tuple[Place, ...]
     distance_m: IntMatrix
     duration_s: IntMatrix
+    speed: SpeedOfDay | None = None
     _position: dict[Place, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -66,15 +72,21 @@ class TravelMatrix:
         """The ways between some of the places alone."""
         rows = [self._position[place] for place in places]
         cut = np.ix_(rows, rows)
-        return TravelMatrix(tuple(places), self.distance_m[cut], self.duration_s[cut])
+        return TravelMatrix(tuple(places), self.distance_m[cut], self.duration_s[cut], self.speed)
+
+    def typical(self, from_s: int, to_s: int) -> IntMatrix:
+        """What the ways take on average between two times of the day."""
+        if self.speed is None:
+            return self.duration_s
+        return np.rint(self.duration_s / self.speed.typical(from_s, to_s)).astype(np.int64)
 
     def after(self, leaves_s: int, way_s: int) -> int:
         """When a way of so many seconds ends that begins at this time of day."""
-        return leaves_s + way_s
+        return self.speed.after(leaves_s, way_s) if self.speed else leaves_s + way_s
 
     def before(self, arrives_s: int, way_s: int) -> int:
         """When a way has to begin at the latest that must end at this time of day."""
-        return arrives_s - way_s
+        return self.speed.before(arrives_s, way_s) if self.speed else arrives_s - way_s
 
 
 def travel_matrix(
@@ -82,34 +94,26 @@ def travel_matrix(
     detour: float = 1.35,
     speed_kmh: float = 26.0,
     centre_speed_kmh: float = 17.0,
+    speed: SpeedOfDay | None = SEOUL_WEEKDAY,
 ) -> TravelMatrix:
     """Estimate the trips between all places.
 
     `detour` is the road distance over the straight one. The share of the straight line that lies
     inside the Four Gates is driven at `centre_speed_kmh`, the rest at `speed_kmh` (so that a trip
-    across the centre is slow as well). The speeds are Seoul's daytime averages.
+    across the centre is slow as well). The speeds are Seoul's daytime averages; `speed` varies them.
     """
     latitude = np.array([place.latitude for place in places], dtype=np.float64)
     longitude = np.array([place.longitude for place in places], dtype=np.float64)
-    distance = _great_circle_m(latitude, longitude) * detour
+    easting, northing = projected(latitude, longitude)
+    distance = np.hypot(easting[:, None] - easting, northing[:, None] - northing) * detour
     centre = _share_in_centre(latitude, longitude)
     seconds_per_m = 3.6 * (centre / centre_speed_kmh + (1 - centre) / speed_kmh)
     return TravelMatrix(
         tuple(places),
         np.rint(distance).astype(np.int64),
         np.rint(distance * seconds_per_m).astype(np.int64),
+        speed,
     )
-
-
-def _great_circle_m(latitude: FloatArray, longitude: FloatArray) -> FloatArray:
-    """Haversine distance in metres between all pairs of points given in degrees."""
-    phi, theta = np.radians(latitude), np.radians(longitude)
-    half_chord = (
-        np.sin((phi[:, None] - phi) / 2) ** 2
-        + np.cos(phi)[:, None] * np.cos(phi) * np.sin((theta[:, None] - theta) / 2) ** 2
-    )
-    distance: FloatArray = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half_chord, 1.0)))
-    return distance
 
 
 def _share_in_centre(latitude: FloatArray, longitude: FloatArray) -> FloatArray:

@@ -5,17 +5,23 @@ gave (`Job.late_s`, `Van.overload_percent`) and faults a plan that uses them wit
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from delivery.itinerary import Job, Plan, PlannedRoute, PlannedStop, Van, hhmm
-from delivery.travel import TravelMatrix
+from delivery.itinerary import Job, Plan, PlannedRoute, PlannedStop, Van, hhmm, places_of
+from delivery.travel import Place, TravelMatrix
 
 
-def violations(plan: Plan, jobs: Sequence[Job], vans: Sequence[Van], matrix: TravelMatrix) -> tuple[str, ...]:
+def violations(
+    plan: Plan,
+    jobs: Sequence[Job],
+    vans: Sequence[Van],
+    matrix: TravelMatrix | Callable[[Sequence[Place]], TravelMatrix],
+) -> tuple[str, ...]:
     """Name every fault of a plan; none means that it can be driven and accounts for each job once.
 
     Trusts no figure of the plan: loads, travel, windows, breaks, hours and sums are computed again.
-    Raises ValueError if two jobs or two vans share a key.
+    `matrix` knows all places, or makes one for the places of a route. Raises ValueError if two jobs or
+    two vans share a key.
     """
     jobs_by_key, vans_by_key = {job.key: job for job in jobs}, {van.key: van for van in vans}
     if len(jobs_by_key) < len(jobs) or len(vans_by_key) < len(vans):
@@ -24,9 +30,9 @@ def violations(plan: Plan, jobs: Sequence[Job], vans: Sequence[Van], matrix: Tra
     for route in plan.routes:
         van = vans_by_key.get(route.van_key)
         if van and all(stop.job_key in jobs_by_key for stop in route.stops):
-            faults += route_violations(
-                route, [jobs_by_key[stop.job_key] for stop in route.stops], van, matrix
-            )
+            order = [jobs_by_key[stop.job_key] for stop in route.stops]
+            ways = matrix if isinstance(matrix, TravelMatrix) else matrix(places_of(order, [van]))
+            faults += route_violations(route, order, van, ways)
     if plan.distance_m != sum(route.distance_m for route in plan.routes):
         faults.append("plan: the distance is not the sum of its routes")
     return tuple(faults)

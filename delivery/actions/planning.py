@@ -17,9 +17,11 @@ from orders.cutoff import SEOUL, last_call_at
 from orders.models import CalendarDay, Notification, Order
 
 from ..day import Day, instant, read_day
-from ..itinerary import Plan, PlannedRoute
+from ..itinerary import Plan, PlannedRoute, places_of
 from ..models import Depot, Route, RoutePlan, Stop, Unassigned
+from ..osrm import road_matrix
 from ..planner import plan_routes
+from ..travel import travel_matrix
 
 # Recipients are told again only if the time of arrival moves by more than this.
 ETA_TOLERANCE_S = 15 * 60
@@ -36,9 +38,10 @@ def plan_day(depot: Depot, day: date, *, now: datetime, seconds: float | None = 
         return None
     if published and published.routes.exclude(status=Route.Status.PLANNED).exists():
         return None  # couriers are on their way: what is on no route stands among the day's exceptions
-    plan = plan_routes(
-        problem.jobs, problem.vans, seconds=settings.ROUTE_SECONDS if seconds is None else seconds
-    )
+    seconds = settings.ROUTE_SECONDS if seconds is None else seconds
+    places = places_of(problem.jobs, problem.vans)
+    matrix = road_matrix(settings.OSRM_URL, places) if settings.OSRM_URL else travel_matrix(places)
+    plan = plan_routes(problem.jobs, problem.vans, seconds=seconds, matrix=matrix)
     if publish(depot, day, problem, plan, now=now) is None:
         return None
     detail = f"{len(plan.routes)} routes, {len(plan.unassigned)} unassigned"

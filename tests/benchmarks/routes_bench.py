@@ -5,6 +5,9 @@ Prints one JSON line each, measured through `delivery.planner`, never the bare s
 - `academic` plans the instances in the folder that ROUTES_INSTANCES names (Solomon, Gehring & Homberger,
   CVRPLIB, with their `best_known.csv`); skipped without it.
 - `seoul_300`, `seoul_1000`, `seoul_2000` plan a drawn day and compare it with how people do it.
+- `first` plans 2,000 stops in as little time as a plan can be had.
+- `replan` plans 300 stops again after 12 were cancelled and 12 came, with and without loyalty to couriers.
+- `large` plans 5,000 stops in parts on two processes, and as one day in twice the time.
 
 `seconds` is the time on the wall, `search_seconds` what the search took of it, `overhead_percent` the rest;
 `load` the machine's load average of the last minute. With ROUTES_CLOCK=cpu all seconds, and the budget of the
@@ -17,11 +20,15 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from delivery import search
-from delivery.itinerary import Plan, Route
+from delivery.itinerary import Plan, Route, places_of
+from delivery.large_day import plan_large_day
 from delivery.planner import plan_routes
 from delivery.scheduler import schedule
 from delivery.solver import Weights
@@ -29,10 +36,11 @@ from delivery.verifier import route_violations, violations
 
 from .routes_instances import read_instances
 from .routes_people import by_district, nearest_neighbour
-from .routes_seoul import SeoulDay, seoul_day
+from .routes_seoul import SeoulDay, new_jobs, one_way_streets, seoul_day
 
 ACADEMIC_SECONDS = {"C203": 5, "R110": 5, "RC106": 5, "X-n101-k25": 5, "R1_2_5": 10, "RC2_4_6": 30}
 SEOUL_SECONDS = {300: 60, 1000: 120, 2000: 180}
+CHANGED, CHANGED_SEED = 12, 5
 if os.environ.get("ROUTES_CLOCK") == "cpu":
     search.clock = time.process_time
 DISTANCE_ALONE = Weights(per_metre=1, per_second=0, per_van=0)
@@ -85,6 +93,58 @@ def seoul(stops: int, seconds: float) -> Iterator[dict[str, Any]]:
     }
 
 
+def first() -> Iterator[dict[str, Any]]:
+    """The first plan that could be published: the planner's part of it."""
+    day = seoul_day(2000)
+    began = search.clock()
+    plan = plan_routes(day.jobs, day.vans, seconds=3, matrix=day.matrix)
+    yield {"benchmark": "first_2000", **measured(day, plan, search.clock() - began)}
+
+
+def replan() -> Iterator[dict[str, Any]]:
+    """What changes for couriers if a dozen stops of 300 are cancelled and a dozen come."""
+    day = seoul_day(300)
+    before = plan_routes(day.jobs, day.vans, seconds=60, matrix=day.matrix)
+    draw = Random(CHANGED_SEED)
+    cancelled = set(draw.sample(range(len(day.jobs)), CHANGED))
+    jobs = [job for job in day.jobs if job.key not in cancelled]
+    jobs += new_jobs(draw, len(day.jobs), CHANGED)
+    matrix = one_way_streets(places_of(jobs, day.vans), CHANGED_SEED)
+    changed = SeoulDay(jobs, day.vans, matrix, [])
+    couriers = {stop.job_key: route.van_key for route in before.routes for stop in route.stops}
+    for name, previous, weights in (
+        ("replan_from_scratch", None, Weights()),
+        ("replan_warm", before, Weights(per_stranger=0)),
+        ("replan_loyal", before, Weights()),
+    ):
+        began = search.clock()
+        plan = plan_routes(jobs, day.vans, seconds=10, matrix=matrix, previous=previous, weights=weights)
+        took = search.clock() - began
+        now = {stop.job_key: route.van_key for route in plan.routes for stop in route.stops}
+        moved = sum(now.get(key) != van for key, van in couriers.items() if key in now)
+        stayed = sum(key in now for key in couriers)
+        yield {
+            "benchmark": name,
+            **measured(changed, plan, took),
+            "moved_percent": round(100 * moved / stayed, 1),
+        }
+
+
+def large(stops: int = 5000, seconds: float = 150) -> Iterator[dict[str, Any]]:
+    """A day beyond the largest that is planned whole: in parts by two processes, and whole."""
+    day = seoul_day(stops)
+    budget = float(os.environ.get("ROUTES_LARGE_SECONDS", seconds))
+    began = time.monotonic()
+    with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
+        plan = plan_large_day(
+            day.jobs, day.vans, day.matrix.among, seconds=budget, workers=2, spread=pool.map
+        )
+    yield {"benchmark": f"large_{stops}_parts", **measured(day, plan, time.monotonic() - began)}
+    began = search.clock()
+    plan = plan_routes(day.jobs, day.vans, seconds=2 * budget, matrix=day.matrix)
+    yield {"benchmark": f"large_{stops}_whole", **measured(day, plan, search.clock() - began)}
+
+
 def measured(day: SeoulDay, plan: Plan, took: float) -> dict[str, Any]:
     """The figures of a plan of a Seoul day that took so many seconds on the wall."""
     return {
@@ -134,6 +194,9 @@ def _below(value: float, other: float) -> float:
 
 BENCHMARKS: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "academic": academic,
+    "first": first,
+    "replan": replan,
+    "large": large,
     **{f"seoul_{stops}": lambda stops=stops: seoul(stops, SEOUL_SECONDS[stops]) for stops in SEOUL_SECONDS},
 }
 

@@ -1,4 +1,6 @@
 import random
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
@@ -7,13 +9,18 @@ import pytest
 from hypothesis import given
 
 from delivery import planner, search
-from delivery.itinerary import ANY_TIME, Job, Obstacle, Plan, Route, Sacrifice, UnassignedJob, Van
+from delivery.construction import constructed
+from delivery.decomposition import routes_cost
+from delivery.itinerary import ANY_TIME, Job, Obstacle, Plan, Route, Sacrifice, UnassignedJob, Van, places_of
+from delivery.large_day import plan_large_day
 from delivery.planner import InfeasiblePlan, plan_routes
 from delivery.reasons import Reason
 from delivery.repair import Tour
 from delivery.scheduler import schedule
-from delivery.solver import Weights
+from delivery.search import Progress
+from delivery.solver import DEFAULT_WEIGHTS, Weights
 from delivery.travel import Place, TravelMatrix, travel_matrix
+from delivery.verifier import violations
 from tests.delivery.small_days import best_assignment, day_jobs, day_van, fits, matrices
 
 HOUR = 3600
@@ -215,9 +222,8 @@ def test_day_with_too_few_vans_leaves_only_what_fits_nowhere() -> None:
     plan = _plan(jobs, vans)
     by_key, left = {job.key: job for job in jobs}, {job.job_key for job in plan.unassigned}
     assert {job.reason for job in plan.unassigned} == {Reason.NO_ROOM}
-    assert all(
-        job.sacrifice and job.sacrifice.over_percent + job.sacrifice.overtime_s > 0 for job in plan.unassigned
-    )
+    prices = [job.sacrifice for job in plan.unassigned]
+    assert all(price and price.late_s + price.over_percent + price.overtime_s > 0 for price in prices)
     matrix = travel_matrix([HUB, *(job.place for job in jobs)])
     for route in plan.routes:
         order = [by_key[stop.job_key] for stop in route.stops]
@@ -240,3 +246,125 @@ def test_matrix_of_another_source_is_used_as_it_is() -> None:
     plan = _plan([JOB], [VAN], matrix=TravelMatrix((HUB, GANGNAM), seconds * 10, seconds))
     route = plan.routes[0]
     assert (route.distance_m, route.duration_s, route.returns_s) == (4_000, 1_000, 9 * HOUR + 1_000)
+
+
+# -- A day that has been planned before ---------------------------------------------------------------
+
+
+def test_new_plan_starts_from_the_one_before_and_keeps_couriers() -> None:
+    jobs, vans = _seoul_day(40, 4)
+    before = _plan(jobs, vans)
+    couriers = {stop.job_key: route.van_key for route in before.routes for stop in route.stops}
+    changed = [*jobs[2:], replace(JOB, key=100, place=jobs[0].place)]
+    after = _plan(changed, vans, previous=before, weights=Weights(per_stranger=100_000))
+    assert after.unassigned == ()
+    kept = {stop.job_key: route.van_key for route in after.routes for stop in route.stops}
+    assert {key: van for key, van in kept.items() if key != 100} == {
+        key: van for key, van in couriers.items() if key in kept
+    }
+
+
+def test_previous_plan_of_vans_and_jobs_that_are_gone_is_no_hindrance() -> None:
+    before = _plan([JOB, replace(JOB, key=2, place=SONGPA)], [VAN])
+    plan = _plan([replace(JOB, key=3)], [replace(VAN, key=9)], previous=before)
+    assert _stops(plan) == {9: [3]}
+
+
+def test_locked_job_goes_with_its_van_though_another_passes_by() -> None:
+    jobs = [replace(JOB, key=1), replace(JOB, key=2, van_key=2)]
+    vans = [VAN, replace(VAN, key=2), replace(VAN, key=3)]
+    stops = _stops(_plan(jobs, vans))
+    assert 2 in stops[2]
+
+
+def test_sequence_is_kept_and_a_stop_on_its_way_joins_it() -> None:
+    west, east = Place(37.60, 126.80), Place(37.60, 127.10)
+    hub = replace(VAN, place_start=west, place_end=west, sequence=(5, 4))
+    jobs = [replace(JOB, key=4, place=Place(37.60, 126.90)), replace(JOB, key=5, place=east)]
+    between = replace(JOB, key=6, place=Place(37.60, 127.00))
+    stops = _stops(_plan([*jobs, between], [hub, replace(hub, key=2, sequence=())]))
+    assert list(stops) == [1]
+    assert [key for key in stops[1] if key != 6] == [5, 4]
+
+
+def test_courier_goes_rather_where_the_way_is_known() -> None:
+    vans = [replace(VAN, areas=frozenset({"강남구"})), replace(VAN, key=2, areas=frozenset({"송파구"}))]
+    jobs = [
+        replace(JOB, key=1, place=GANGNAM, area="강남구", weight_g=300_000),
+        replace(JOB, key=2, place=SONGPA, area="송파구", weight_g=300_000),
+    ]
+    assert _stops(_plan(jobs, vans)) == {1: [1], 2: [2]}
+    swapped = [replace(van, areas=vans[1 - index].areas) for index, van in enumerate(vans)]
+    assert _stops(_plan(jobs, swapped)) == {1: [2], 2: [1]}
+
+
+def test_hours_are_shared_out_if_unevenness_costs() -> None:
+    jobs = [
+        replace(JOB, key=key, place=Place(37.60, 126.94 + key / 1000), service_s=HOUR) for key in range(8)
+    ]
+    vans = [replace(VAN, max_weight_g=120_000), replace(VAN, key=2, max_weight_g=120_000)]
+    even = _plan(jobs, vans, weights=Weights(per_uneven_second=50))
+    assert sorted(len(stops) for stops in _stops(even).values()) == [4, 4]
+
+
+# -- Watching and large days -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stops", [30, 170])
+def test_who_watches_can_take_the_best_so_far(stops: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "WATCHED_EVERY_S", 0.0)
+    monkeypatch.setattr(search, "SETTLED_ITERATIONS", 10**12)
+    seen = []
+
+    def watch(progress: Progress) -> bool:
+        seen.append(progress)
+        return len(seen) < 20
+
+    jobs, vans = _seoul_day(stops, 2 + stops // 8)
+    plan = plan_routes(jobs, vans, seconds=1e9, watch=watch)  # or the suite never ends
+    assert plan.unassigned == ()
+    assert len(seen) == 20
+    assert [progress.seconds for progress in seen] == sorted(progress.seconds for progress in seen)
+    assert seen[-1].left_out >= 0
+    assert len(plan.routes) <= seen[0].routes
+
+
+def test_large_day_is_planned_in_parts_better_than_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "clock", time.process_time)  # the machine may be busy
+    jobs, vans = _seoul_day(200, 40)
+    matrix = travel_matrix(places_of(jobs, vans))
+    starts = [constructed(jobs, vans, matrix, size)[0] for size in (40, 150, 200)]
+    plan = plan_routes(jobs, vans, seconds=2, matrix=matrix)
+    assert plan.unassigned == ()
+    cost = sum(DEFAULT_WEIGHTS.per_van + route.distance_m + route.duration_s for route in plan.routes)
+    assert cost < min(routes_cost(routes, matrix, DEFAULT_WEIGHTS) for routes in starts)
+
+
+def test_day_beyond_the_largest_is_planned_without_a_whole_matrix() -> None:
+    jobs, vans = _seoul_day(120, 30)
+    most = 0
+
+    def travel(places: Sequence[Place]) -> TravelMatrix:
+        nonlocal most
+        most = max(most, len(places))
+        return travel_matrix(places)
+
+    plan = plan_large_day(
+        [*jobs, replace(JOB, key=999, windows=())], vans, travel, seconds=2, region_stops=50
+    )
+    assert plan.unassigned == (
+        UnassignedJob(
+            999,
+            Reason.OUTSIDE_HOURS,
+            obstacles=tuple(Obstacle(van.key, Reason.OUTSIDE_HOURS) for van in vans),
+        ),
+    )
+    assert most < 120
+    assert violations(plan, [*jobs, replace(JOB, key=999, windows=())], vans, travel) == ()
+
+
+def test_day_beyond_the_largest_with_too_few_vans_says_who_stays_behind() -> None:
+    jobs, vans = _seoul_day(120, 2)
+    plan = plan_large_day(jobs, vans, travel_matrix, seconds=1, region_stops=50)
+    assert len(plan.routes) == 2
+    assert {job.reason for job in plan.unassigned} == {Reason.NO_ROOM}

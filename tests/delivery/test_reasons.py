@@ -10,7 +10,7 @@ from tests.delivery.small_days import day_jobs, day_van, fits, matrices, ways_to
 
 HOUR = 3600
 HUB, GANGNAM, EUNPYEONG = Place(37.6080, 126.9340), Place(37.5173, 127.0473), Place(37.6027, 126.9291)
-MATRIX = travel_matrix([HUB, GANGNAM, EUNPYEONG])
+MATRIX = travel_matrix([HUB, GANGNAM, EUNPYEONG], speed=None)
 VAN = Van(1, HUB, HUB, 500_000, 2_000_000, False, 9 * HOUR, 18 * HOUR, max_crates=40)
 JOB = Job(1, GANGNAM, 20_000, 60_000, 0, 600, ANY_TIME)
 NIGHT = ((2 * HOUR, 3 * HOUR),)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from geopy.distance import great_circle
+from geopy.distance import geodesic
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,10 +24,13 @@ SEONGBUK = Place(37.6061, 127.0230)  # its straight line to Yeouido crosses the 
 seoul = st.builds(Place, st.floats(37.43, 37.70), st.floats(126.77, 127.18))
 
 
-def test_distance_is_great_circle_times_detour() -> None:
-    matrix = travel_matrix([NOKBEON, GANGNAM], detour=1.5)
-    straight_m = great_circle((NOKBEON.latitude, NOKBEON.longitude), (GANGNAM.latitude, GANGNAM.longitude)).m
-    assert matrix.metres(NOKBEON, GANGNAM) == round(straight_m * 1.5)
+@given(seoul, seoul)
+def test_distance_is_that_on_the_ellipsoid_times_detour(origin: Place, destination: Place) -> None:
+    matrix = travel_matrix([origin, destination], detour=1.5)
+    straight_m = geodesic(
+        (origin.latitude, origin.longitude), (destination.latitude, destination.longitude)
+    ).m
+    assert matrix.metres(origin, destination) == pytest.approx(straight_m * 1.5, rel=0.0005, abs=1)
 
 
 def test_trip_outside_the_centre_has_the_day_speed() -> None:
@@ -68,6 +71,31 @@ def test_trip_due_north_counts_the_centre_if_it_passes_it(longitude: float, shar
     matrix = travel_matrix([south, north])
     expected = matrix.metres(south, north) * 3.6 * (share / 17 + (1 - share) / 26)
     assert matrix.seconds(south, north) == pytest.approx(expected, abs=1)
+
+
+def test_way_takes_longer_in_the_evening() -> None:
+    matrix = travel_matrix([YEOUIDO, GANGNAM])
+    way_s = matrix.seconds(YEOUIDO, GANGNAM)
+    assert matrix.after(10 * 3600, way_s) == 10 * 3600 + way_s
+    assert matrix.after(18 * 3600, way_s) > 18 * 3600 + way_s
+    flat = travel_matrix([YEOUIDO, GANGNAM], speed=None)
+    assert (flat.after(18 * 3600, way_s), flat.before(18 * 3600, way_s)) == (
+        18 * 3600 + way_s,
+        18 * 3600 - way_s,
+    )
+    assert flat.typical(0, 24 * 3600) is flat.duration_s
+    assert matrix.typical(18 * 3600, 19 * 3600)[0, 1] == round(way_s / 0.85)
+
+
+def test_matrix_among_some_places_keeps_their_ways() -> None:
+    matrix = travel_matrix([YEOUIDO, GANGNAM, CITY_HALL])
+    some = matrix.among([CITY_HALL, YEOUIDO])
+    assert some.places == (CITY_HALL, YEOUIDO)
+    assert some.metres(CITY_HALL, YEOUIDO) == matrix.metres(CITY_HALL, YEOUIDO)
+    assert (some.seconds(YEOUIDO, CITY_HALL), some.speed) == (
+        matrix.seconds(YEOUIDO, CITY_HALL),
+        matrix.speed,
+    )
 
 
 def test_matrix_is_whole_numbers_and_zero_at_the_same_place() -> None:
