@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from membership import clock
@@ -30,7 +29,7 @@ FARTHEST = timedelta(days=5 * 365)
 class BoardForm(forms.Form):
     """From which week on; any day of it will do."""
 
-    week = forms.DateField(label=lazy("Week of"), widget=DayInput())
+    week = forms.DateField(label=gettext_lazy("Week of"), widget=DayInput())
 
     def clean_week(self) -> date:
         week: date = self.cleaned_data["week"]
@@ -67,18 +66,18 @@ def compose_board(request: HttpRequest) -> HttpResponse:
 class ShareFilter(forms.Form):
     """Which producers, and in what order."""
 
-    q = forms.CharField(label=lazy("Producer"), max_length=100, required=False)
+    q = forms.CharField(label=gettext_lazy("Producer"), max_length=100, required=False)
     sort = forms.ChoiceField(
         label=pgettext_lazy("sorting", "Order"),
         required=False,
         choices=[
-            ("", lazy("furthest below first")),
-            ("above", lazy("furthest above first")),
-            ("sales", lazy("most sales first")),
-            ("name", lazy("by name")),
+            ("", gettext_lazy("furthest below first")),
+            ("above", gettext_lazy("furthest above first")),
+            ("sales", gettext_lazy("most sales first")),
+            ("name", gettext_lazy("by name")),
         ],
     )
-    newcomers = forms.BooleanField(label=lazy("Newcomers only"), required=False)
+    newcomers = forms.BooleanField(label=gettext_lazy("Newcomers only"), required=False)
 
     def select(self, shares: list[Share]) -> list[Share]:
         """Return the shares that the valid filter leaves, in its order; `shares` has the lowest first."""

@@ -80,3 +80,14 @@ def test_no_particle_clings_to_a_placeholder(korean: dict[Key, polib.POEntry]) -
 def test_the_compiled_texts_are_the_written_ones(korean: dict[Key, polib.POEntry]) -> None:
     path = settings.BASE_DIR / KOREAN
     assert path.with_suffix(".mo").read_bytes() == polib.pofile(str(path)).to_binary()
+
+
+def test_texts_are_marked_by_names_that_gettext_knows() -> None:
+    renamed = re.compile(r"gettext(?:_lazy)? as (?!_$)\w+", re.MULTILINE)
+    found = [
+        str(path.relative_to(settings.BASE_DIR))
+        for source in SOURCES
+        for path in sorted((settings.BASE_DIR / source).rglob("*.py"))
+        if renamed.search(path.read_text())
+    ]
+    assert found == []
