@@ -15,7 +15,17 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from bundles.composition import EditionRequest, Exclusions, Offer, Result, compose, faults, standings
+from bundles.composition import (
+    EditionRequest,
+    Exclusions,
+    MadeOn,
+    Offer,
+    Result,
+    compose,
+    faults,
+    made_on_the_day,
+    standings,
+)
 
 from . import city, town, weeks
 
@@ -28,7 +38,7 @@ def compose_town() -> Iterator[dict[str, Any]]:
     """The demo town's next four weeks, from nothing sold."""
     requests, offers = town.requests(), town.offers()
     capacities = town.capacities(sorted({request.delivery_date for request in requests}))
-    measured = _measure(requests, offers, capacities, {}, TOWN_SECONDS)
+    measured = _measure(requests, offers, capacities, {}, TOWN_SECONDS, made_on=town.MADE_ON)
     yield {"benchmark": "compose_town", "weeks": town.WEEKS, "apart": town.APART, **measured}
 
 
@@ -65,17 +75,18 @@ def _measure(
     sales: dict,
     seconds: float,
     newcomers: set[int] = frozenset(),
+    made_on: MadeOn = made_on_the_day,
 ) -> dict[str, Any]:
     wall, cpu = time.monotonic(), time.process_time()
-    where = standings(requests, offers, capacities, sales, newcomers)
-    result: Result = compose(requests, offers, capacities, where, seconds=seconds)
+    where = standings(requests, offers, capacities, sales, newcomers, made_on=made_on)
+    result: Result = compose(requests, offers, capacities, where, seconds=seconds, made_on=made_on)
     wall, cpu = time.monotonic() - wall, time.process_time() - cpu
     return {
         "editions": len(requests),
         "variants": sum(request.exclusions != Exclusions() for request in requests),
         "feasible": len(result.compositions),
         "relaxed": sum(bool(composition.relaxed) for composition in result.compositions.values()),
-        "faults": len(faults(result.compositions, requests, offers, capacities)),
+        "faults": len(faults(result.compositions, requests, offers, capacities, made_on)),
         "objective": round(result.objective),
         "bound": round(result.bound),
         "gap_percent": round(100 * result.gap, 2),

@@ -11,9 +11,17 @@ from bundles.composition import (
     price_limits,
     rotation_links,
 )
-from config.demo_town import load_bundles, load_producers, load_products, load_slots, load_standing_orders
+from config.demo_town import (
+    load_bundles,
+    load_pools,
+    load_producers,
+    load_products,
+    load_slots,
+    load_standing_orders,
+)
 from membership.allergens import mask
 from orders.schedule import rule_dates
+from orders.working_days import WorkingDays
 
 FIRST_DAY = date(2026, 3, 2)
 WEEKS = 4
@@ -31,6 +39,7 @@ MORE_WORTH = 2  # percent, at least, that a variant is worth above what the bund
 MAX_PRODUCER_PERCENT = 80  # of a lunch meeting, most is the lunch
 
 
+MADE_ON = WorkingDays().made_on
 # Bundle, variant, date.
 Key = tuple[str, int, date]
 
@@ -54,6 +63,9 @@ def offers() -> list[Offer]:
                 is_vegan=row.vegan,
                 is_halal=row.halal,
                 lead_days=row.lead_days,
+                made_days=row.made_days,
+                capacity_key=row.pool or None,
+                room_units=row.servings if row.pool else 1,
                 certified=tuple((paper.valid_from, paper.valid_until) for paper in producer.certifications),
             )
         )
@@ -61,9 +73,12 @@ def offers() -> list[Offer]:
 
 
 def capacities(days: list[date]) -> dict[tuple[object, date], int]:
-    """Return the units of each product on each day, as on an ordinary day."""
-    products = enumerate(load_products())
-    return {(place, day): row.daily_capacity for place, row in products for day in days}
+    """Return the room of each product or pool on the production dates of the days, as on an ordinary day."""
+    products = load_products()
+    daily: dict[object, int] = {pool.key: pool.daily_capacity for pool in load_pools()}
+    daily |= {place: row.daily_capacity for place, row in enumerate(products) if not row.pool}
+    made_on = {MADE_ON(made_days, day) for made_days in {row.made_days for row in products} for day in days}
+    return {(room, day): units for room, units in daily.items() for day in sorted(made_on)}
 
 
 def requests(first_day: date = FIRST_DAY, weeks: int = WEEKS) -> list[EditionRequest]:

@@ -14,7 +14,7 @@ share of what was sold under that practice.
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -63,7 +63,7 @@ class _Town:
         random = Random(SEED)
         factor = {number: random.choice(FACTORS) for number in sorted({o.producer for o in self.offers})}
         days = sorted({request.delivery_date for request in self.requests})
-        scale = {offer.product: factor[offer.producer] for offer in self.offers}
+        scale = {offer.room: factor[offer.producer] for offer in self.offers}
         self.capacities = {
             (room, day): max(1, round(units * scale[room]))
             for (room, day), units in town.capacities(days).items()
@@ -84,12 +84,12 @@ class _Town:
         for (_, category), won in whole.items():
             by_category[category] += won
         days = {request.delivery_date for request in self.requests}
-        shares = fair_shares(by_category, offered_won(self.offers, self.capacities, days))
+        shares = fair_shares(by_category, offered_won(self.offers, self.capacities, days, town.MADE_ON))
         by_producer: Counter = Counter()
         for (producer, _), won in whole.items():
             by_producer[producer] += won
         ratios = [by_producer[producer] / share for producer, share in shares.items()]
-        wrong = faults(self.compositions, self.requests, self.offers, self.capacities)
+        wrong = faults(self.compositions, self.requests, self.offers, self.capacities, town.MADE_ON)
         return {
             "gini": round(gini(ratios), 3),
             "editions": len(self.compositions),
@@ -113,8 +113,10 @@ class _Town:
         asked = [self._with_history(request) for request in asked]
         if self.practice == "fair":
             window = sum(self.sold[-WINDOW:], Counter())
-            where = standings(asked, self.offers, self.capacities, window)
-            result = compose(asked, self.offers, self.capacities, where, seconds=SECONDS)
+            where = standings(asked, self.offers, self.capacities, window, made_on=town.MADE_ON)
+            result = compose(
+                asked, self.offers, self.capacities, where, seconds=SECONDS, made_on=town.MADE_ON
+            )
             self.compositions |= result.compositions
             return
         free = Counter(self.capacities)
@@ -126,7 +128,7 @@ class _Town:
             products = {offer.product: offer for offer in self.offers}
             for item, slot in zip(edition.items, request.slots, strict=True):
                 offer = products[item.product]
-                free[offer.room, request.delivery_date] -= _demand(request, slot, offer)
+                free[_room(request, offer)] -= _demand(request, slot, offer) * offer.room_units
                 self.turn += 1
                 self.turns[offer.category, offer.producer] = self.turns[offer.product] = self.turn
 
@@ -158,6 +160,10 @@ class _Town:
 
 def _demand(request: EditionRequest, slot: SlotRule, offer: Offer) -> int:
     return sum(_units(slot, people, offer) for people in request.headcounts)
+
+
+def _room(request: EditionRequest, offer: Offer) -> tuple[Any, date]:
+    return offer.room, town.MADE_ON(offer.made_days, request.delivery_date)
 
 
 def _units(slot: SlotRule, people: int, offer: Offer) -> int:
@@ -209,7 +215,7 @@ def _row(
         and offer.lead_days <= request.lead_days_left
         and any(first <= request.delivery_date <= last for first, last in offer.certified)
         and _suits(offer, request.exclusions)
-        and _demand(request, slot, offer) <= free[offer.room, request.delivery_date]
+        and _demand(request, slot, offer) * offer.room_units <= free[_room(request, offer)]
     ]
     return sorted(row, key=lambda entry: choice(*entry))
 
