@@ -59,9 +59,10 @@ def place_event_order(
     if delivery_date <= timezone.localdate(now) or cutoff_at(delivery_date, 0, working_days) <= now:
         raise NotPossible("too_late", str(delivery_date))
     check_department(site.organization, department)
+    # Before the transaction: composing takes its time, and nobody should wait for it.
+    edition = _edition(EditionKey(bundle.pk, delivery_date, exclusions), headcount, now)
     try:
         with transaction.atomic():
-            edition = _edition(EditionKey(bundle.pk, delivery_date, exclusions), headcount, now)
             slowest = max(
                 (item.product.lead_days for item in edition.items.select_related("product")), default=0
             )
