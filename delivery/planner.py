@@ -16,7 +16,7 @@ from delivery.itinerary import Job, Plan, PlannedRoute, Route, UnassignedJob, Va
 from delivery.reasons import Reason, impossible_alone, sacrifice
 from delivery.repair import drawn_in, repaired
 from delivery.scheduler import lateness, overload_percent, schedule
-from delivery.search import Budget, Watch, explore, polish
+from delivery.search import Budget, Watch, explore, improve, polish
 from delivery.solver import DEFAULT_WEIGHTS, Weights, state
 from delivery.travel import TravelMatrix, travel_matrix
 from delivery.verifier import violations
@@ -112,7 +112,9 @@ def _from_previous(day: _Day, budget: Budget, previous: Plan) -> list[Route]:
     problem = state(day.jobs, day.vans, day.matrix, day.weights, _couriers(previous))
     starts = {stop.job_key: stop.starts_s for route in previous.routes for stop in route.stops}
     start = problem.solution(_routes_of(previous, day), starts)
-    return problem.routes(polish(problem.data, budget.part(1.0), day.seed, start))
+    # At prices that can be paid: new stops join full routes first, which then hand on what is too much.
+    best = improve(problem.data, budget.part(0.8), day.seed, start)
+    return problem.routes(polish(problem.data, budget.part(0.2), day.seed, best))
 
 
 def _evened(day: _Day, routes: list[Route], budget: Budget, previous: Plan | None) -> list[Route]:

@@ -35,7 +35,7 @@ class Weights:
     per_metre: int = 1
     per_second: int = 1
     per_van: int = 100_000
-    per_stranger: int = 1_000
+    per_stranger: int = 3_000
     per_unfamiliar: int = 500
     per_uneven_second: int = 0
 
