@@ -72,6 +72,7 @@ def test_order_goes_from_standing_order_to_statement(service: Service, browser: 
     institution.speak_english()
     page = set_up_standing_order(institution, day)
     assert page.locator("main a[href^='/orders/']").count() == 0, "nothing is ordered before the cut-off"
+    approve_standing_order(browser, service, page.url)
 
     service.restart(seoul(cutoff_day, clock(15, 1)))
     order_path = follow_to_order(institution, day)
@@ -115,6 +116,18 @@ def set_up_standing_order(institution: Person, day: date) -> Page:
         page.locator("#order-form button[type=submit]").first.click()
     assert re.search(r"/standing-orders/\d+/$", page.url), page.inner_text("main")
     return page
+
+
+def approve_standing_order(browser: Browser, service: Service, url: str) -> None:
+    """What it costs in a year is more than its orderer may spend alone; the approver agrees, on the phone."""
+    approver = Person(browser, service.url, "approver@demo.kkureomi.example", phone=True)
+    approver.speak_english()
+    path = url.removeprefix(service.url)
+    page = approver.go(path)
+    assert page.locator(".page-head .badge").first.inner_text() == "awaiting approval"
+    approver.submit(f"{path}approve/")
+    assert page.locator(".page-head .badge").first.inner_text() == "active"
+    assert approver.complaints == []
 
 
 def follow_to_order(institution: Person, day: date) -> str:
