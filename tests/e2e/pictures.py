@@ -10,21 +10,29 @@ from tests.e2e.browser import Person, chromium
 from tests.e2e.service import ROOT, Service
 
 FOLDER = ROOT / "docs" / "pictures"
+# (who, which page, name of the picture)
+PAGES = (
+    ("orderer", "/", "orderer"),
+    ("producer", "/", "producer"),
+    ("operator", "/", "operator"),
+    ("courier", "/", "courier"),
+    ("orderer", "/bundles/meeting-20/", "bundle"),
+    ("operator", "/compose/", "compose"),
+)
 
 
 def take_pictures() -> None:
-    """Photograph the home of each role."""
+    """Photograph the home of each role, a bundle and the compose board."""
     morning = WorkingDays({}).next_on_or_after(datetime.now(SEOUL).date())
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         service = Service(Path(folder))
         service.start(seoul(morning, time(8, 10)))
         try:
-            for role in ("orderer", "producer", "operator", "courier"):
-                person = Person(
-                    browser, service.url, f"{role}@demo.kkureomi.example", phone=role == "courier"
-                )
-                person.page.wait_for_load_state("networkidle")
-                person.page.screenshot(path=FOLDER / f"{role}.png")
+            for role, path, name in PAGES:
+                email = f"{role}@demo.kkureomi.example"
+                page = Person(browser, service.url, email, phone=role == "courier").go(path)
+                page.wait_for_load_state("networkidle")
+                page.screenshot(path=FOLDER / f"{name}.png")
         finally:
             service.stop()
 
