@@ -28,6 +28,7 @@ test: .venv/dev.stamp
 bench: .venv/dev.stamp
 	@$(BIN)/python -m tests.benchmarks.compose
 	@$(BIN)/python -m tests.benchmarks.routes_bench
+	@$(BIN)/python -m tests.benchmarks.materialise
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -31,6 +31,10 @@ class ProductQuerySet(models.QuerySet[Any]):
     def on_offer(self) -> ProductQuerySet:
         return self.filter(is_active=True, producer__is_active=True)
 
+    def of_categories(self, categories: Iterable[int]) -> ProductQuerySet:
+        """Products of the categories, with what their capacity is looked up by."""
+        return self.filter(category__in=set(categories)).select_related("producer", "pool")
+
 
 class CapacityPoolQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> CapacityPoolQuerySet:

@@ -18,6 +18,7 @@ class Rooms:
     def __init__(self, free: Mapping[tuple[Room, date], int], made_on: MadeOn) -> None:
         self.free = dict(free)
         self._made_on = made_on
+        self._keys: dict[tuple[int, date], tuple[Room, date]] = {}
 
     @classmethod
     def read(
@@ -52,20 +53,32 @@ class Rooms:
                 free[room, day] = 0 if is_closed else max(0, rest)
         return cls(free, made_on)
 
+    def copy(self) -> "Rooms":
+        """Return the same rooms, to take from them and leave these as they are."""
+        return Rooms(self.free, self._made_on)
+
     def join(self, other: "Rooms") -> None:
         """Add rooms that were read later; what was taken of those that are known stays taken."""
         self.free = other.free | self.free
 
     def made_on(self, product: Product, day: date) -> date:
         """Return the production date of the product for delivery on the day."""
-        return self._made_on(product.made_days, day)
+        return self.key(product, day)[1]
 
-    def left(self, product: Product, day: date) -> int:
-        """Return how many units of the product can still be had for delivery on the day."""
+    def key(self, product: Product, day: date) -> tuple[Room, date]:
+        """Return the room and the production date of the product for delivery on the day."""
+        known = self._keys.get((product.id, day))
+        if known is None:
+            known = self._keys[product.id, day] = product.room, self._made_on(product.made_days, day)
+        return known
+
+    def left(self, product: Product, day: date, used: Mapping[tuple[Room, date], int] | None = None) -> int:
+        """Return how many units of the product can still be had for the day, besides what is `used`."""
         if not product.is_offered_on(day):
             return 0
-        return self.free[product.room, self.made_on(product, day)] // product.room_units
+        key = self.key(product, day)
+        return (self.free[key] - (used.get(key, 0) if used else 0)) // product.room_units
 
     def take(self, product: Product, day: date, units: int) -> None:
         """Use up so many units of the product, and with them what others of its pool could have had."""
-        self.free[product.room, self.made_on(product, day)] -= units * product.room_units
+        self.free[self.key(product, day)] -= units * product.room_units

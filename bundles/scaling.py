@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 
 # Meetings are smaller; a longer number is a typing error.
@@ -9,6 +10,7 @@ MAX_HEADCOUNT = 500
 PRICE_STEP = 100  # won; the smallest step in which a bundle is priced
 
 
+@lru_cache(maxsize=200_000)
 def units_needed(
     headcount: int,
     servings_per_person: Decimal,

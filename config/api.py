@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext as _
 from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from membership.exceptions import CannotChange, SiteChanged, SiteInUse
 from orders.exceptions import NotPossible, StaleState
-from orders.reasons import words
+from orders.reasons import told, words
 from orders.states import IllegalTransition
 
 
@@ -19,10 +21,17 @@ def answer_exception(error: Exception, context: dict[str, Any]) -> Response | No
     What the state of things forbids is a 409 with its code and the reason in the reader's language; what a
     model refuses is a 400 by field, like what a serializer refuses.
     """
-    if isinstance(error, NotPossible):
-        return _refusal(error.reason)
+    if isinstance(error, NotPossible | CannotChange):
+        return _refusal(error.reason, told(error.reason, getattr(error, "detail", "")))
     if isinstance(error, StaleState | IllegalTransition):
         return _refusal("wrong_state")
+    if isinstance(error, SiteChanged):
+        return _refusal("site_changed", _("The site was changed in the meantime. Please look at it again."))
+    if isinstance(error, SiteInUse):
+        coming = ", ".join(each.text for each in error.coming)
+        return _refusal(
+            "site_in_use", _("Something is still to come there: %(coming)s.") % {"coming": coming}
+        )
     if isinstance(error, ValidationError):
         fields = serializers.as_serializer_error(error)
         if NON_FIELD_ERRORS in fields:  # a constraint over several fields
@@ -31,5 +40,5 @@ def answer_exception(error: Exception, context: dict[str, Any]) -> Response | No
     return exception_handler(error, context)
 
 
-def _refusal(reason: str) -> Response:
-    return Response({"code": reason, "detail": words(reason)}, status.HTTP_409_CONFLICT)
+def _refusal(reason: str, detail: str = "") -> Response:
+    return Response({"code": reason, "detail": detail or words(reason)}, status.HTTP_409_CONFLICT)

@@ -5,9 +5,11 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import DefaultRouter
 
 from bundles.api import BundleViewSet, EditionViewSet, ProductViewSet
-from delivery.api import RouteViewSet, StopViewSet
-from membership.api import MeView, OrganizationViewSet, SiteViewSet, TokenView
+from delivery.api import RoadRecordViewSet, RouteViewSet, StopViewSet
+from membership.api import MeView, OrganizationViewSet, TokenView
+from membership.api_sites import SiteViewSet
 from orders.api import OccurrenceViewSet, OrderViewSet, PurchaseOrderViewSet, StandingOrderViewSet
+from orders.api_shortage import ShortageViewSet
 
 app_name = "api"
 
@@ -21,9 +23,11 @@ router.register("editions", EditionViewSet)
 router.register("standing-orders", StandingOrderViewSet, "standing_order")
 router.register("occurrences", OccurrenceViewSet)
 router.register("orders", OrderViewSet)
+router.register("shortages", ShortageViewSet)
 router.register("purchase-orders", PurchaseOrderViewSet, "purchase_order")
 router.register("routes", RouteViewSet)
 router.register("stops", StopViewSet)
+router.register("road-records", RoadRecordViewSet, "road_record")
 
 urlpatterns = [
     path("token/", TokenView.as_view(), name="token"),

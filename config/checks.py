@@ -29,9 +29,21 @@ def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]
                 id="config.E001",
             )
         ]
-    if settings.ENVIRONMENT == "embedded":
-        return []
-    return list(_production_errors())
+    errors = list(_geocoder_errors())
+    return errors if settings.ENVIRONMENT == "embedded" else [*errors, *_production_errors()]
+
+
+def _geocoder_errors() -> Iterable[CheckMessage]:
+    keys = {"kakao": "KAKAO_REST_KEY", "vworld": "VWORLD_KEY", "nominatim": ""}
+    for name in settings.GEOCODERS:
+        if name not in keys:
+            yield Error(
+                f"GEOCODERS names {name!r}, which is not known.",
+                hint=f"Name some of: {', '.join(keys)}.",
+                id="config.E010",
+            )
+        elif keys[name] and not getattr(settings, keys[name]):
+            yield Error(f"{name} needs its key.", hint=f"Set {keys[name]}.", id="config.E011")
 
 
 def _production_errors() -> Iterable[CheckMessage]:

@@ -19,6 +19,8 @@ NAVIGATION = {
         (_("Standing orders"), "orders:standing_order_list", "repeat"),
         (_("Order for an event"), "orders:event_order_create", "plus"),
         (_("Bundles"), "bundles:bundle_list", "shopping-basket"),
+        (_("Membership"), "orders:membership", "hand-heart"),
+        (_("Sites"), "membership:site_list", "map-pin"),
         (_("Budgets"), "orders:budget", "wallet"),
         (_("Purchases"), "orders:purchases", "badge-check"),
     ],
@@ -30,7 +32,7 @@ NAVIGATION = {
         (_("Products"), "bundles:product_list", "store"),
     ],
     "courier": [
-        (_("Today's route"), "home", "truck"),
+        (_("Today's route"), "delivery:drive", "truck"),
         (_("My routes"), "delivery:route_list", "route"),
     ],
     "operator": [
@@ -38,10 +40,14 @@ NAVIGATION = {
         (_("Orders"), "orders:order_list", "package"),
         (_("Standing orders"), "orders:standing_order_list", "repeat"),
         (_("Purchase orders"), "orders:purchase_order_list", "clipboard-list"),
+        (_("Shortages"), "orders:shortage_list", "triangle-alert"),
         (_("Composition"), "orders:compose_board", "scale"),
         (_("Packing"), "orders:packing", "boxes"),
-        (_("Routes"), "delivery:route_list", "route"),
+        (_("Dispatch"), "delivery:dispatch_home", "route"),
+        (_("Routes"), "delivery:route_list", "truck"),
         (_("Products"), "bundles:product_list", "store"),
+        (_("Sites"), "membership:site_list", "map-pin"),
+        (_("Working days"), "orders:working_days", "calendar-days"),
         (_("Runs"), "orders:cycle_run_list", "history"),
     ],
 }

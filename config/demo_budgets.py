@@ -1,7 +1,7 @@
 """Two institutions of the demo town with departments, budgets and limits, and orders that wait."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 from django.utils import timezone
@@ -9,10 +9,12 @@ from django.utils import timezone
 from bundles.models import Bundle
 from membership.models import Department, Seat, Site
 from orders.actions.event_order import place_event_order
+from orders.cutoff import seoul
 from orders.models import Budget, CalendarDay, StandingOrder
 
 # A fortnight ahead: the slowest bundle can still be had, and the approver has time.
 EVENT_IN = timedelta(days=14)
+EVENT_BEGINS = time(14, 0)
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,7 @@ def add_waiting_orders(now: datetime) -> None:
             bundle=Bundle.objects.get(code="meeting-50"),
             headcount=60,
             exclusions=site.organization.exclusions,
-            delivery_date=working_days.next_on_or_after(timezone.localdate(now) + EVENT_IN),
-            window_opens=None,
-            window_closes=None,
+            event_at=seoul(working_days.next_on_or_after(timezone.localdate(now) + EVENT_IN), EVENT_BEGINS),
             note="",
             request_key=uuid4(),
             actor=seat.user,

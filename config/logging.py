@@ -55,6 +55,8 @@ def log_settings(*, json: bool, level: str = "INFO") -> dict[str, Any]:
             },
             # Says that it has begun, in every process and every command.
             "axes.apps": {"level": "WARNING"},
+            # Repeats what a geocoder answers, and with it the address.
+            "geopy": {"level": "WARNING"},
         },
     }
 

@@ -82,6 +82,7 @@ def _scenes(day: date) -> Iterator[tuple[datetime, Callable[[datetime], object]]
 
 def _cut_off(at: datetime) -> None:
     cycle.close_deadlines(now=at)
+    cycle.settle_questions(now=at)
     cycle.fix_due(now=at)
 
 
@@ -106,7 +107,7 @@ def _operator() -> User:
 
 def _receive_and_pack(day: date, at: datetime) -> None:
     for purchase_order in PurchaseOrder.objects.on(day).exclude(status__in=["received", "cancelled"]):
-        receive_purchase_order(purchase_order, {}, actor=_operator(), now=at)
+        receive_purchase_order(purchase_order, actor=_operator(), now=at)
     for order in Order.objects.on(day).filter(status="confirmed"):
         pack_order(order, actor=_operator(), now=at)
 

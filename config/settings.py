@@ -148,10 +148,16 @@ CELERY_BEAT_SCHEDULE = {
     "fix-due-orders": {"task": "orders.tasks.fix_due_orders", "schedule": SWEEP_SECONDS},
     "remind-producers": {"task": "orders.tasks.remind_producers", "schedule": SWEEP_SECONDS},
     "close-producer-deadlines": {"task": "orders.tasks.close_producer_deadlines", "schedule": SWEEP_SECONDS},
+    "settle-shortage-questions": {
+        "task": "orders.tasks.settle_shortage_questions",
+        "schedule": SWEEP_SECONDS,
+    },
     "tell-operators": {"task": "orders.tasks.tell_operators_of_contents", "schedule": 600},
     "send-notifications": {"task": "orders.tasks.send_notifications", "schedule": SWEEP_SECONDS},
     "plan-due-routes": {"task": "delivery.tasks.plan_due_routes", "schedule": SWEEP_SECONDS},
+    "search-asked-routes": {"task": "delivery.tasks.search_asked_routes", "schedule": SWEEP_SECONDS},
     "issue-due-statements": {"task": "orders.tasks.issue_due_statements", "schedule": SWEEP_SECONDS},
+    "locate-due-sites": {"task": "membership.tasks.locate_due_sites", "schedule": 60},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():
     # Unread messages do not pile up while no worker runs: the next sweep finds the same rows.
@@ -160,14 +166,32 @@ for _entry in CELERY_BEAT_SCHEDULE.values():
 # -- The cycle of a delivery day (Asia/Seoul; business days) --------------------------------------
 CUTOFF_BUSINESS_DAYS = env.int("CUTOFF_BUSINESS_DAYS", default=3)
 CUTOFF_TIME = time(15, 0)
+# Members change what they ordered until so many hours before its cut-off, operators until the cut-off.
+CHANGE_HOURS = env.int("CHANGE_HOURS", default=24)
+# An event's goods are there so many minutes before it begins, in a window of so many minutes (from, to).
+EVENT_SETUP_MINUTES = env.int("EVENT_SETUP_MINUTES", default=30)
+EVENT_WINDOW_MINUTES = (30, 180)
+# No van is at a door earlier; and on its way to the door it is so long.
+FIRST_ARRIVAL_TIME = time(9, 0)
+ROAD_MINUTES = env.int("ROAD_MINUTES", default=30)
+# So many orders are fixed in one transaction: on SQLite nobody else writes for as long (about half a second).
+FIX_BATCH_SIZE = env.int("FIX_BATCH_SIZE", default=500)
 # A date of a standing order that the budget can't pay asks for approval so many hours before its cut-off.
 APPROVAL_ASK_HOURS = env.int("APPROVAL_ASK_HOURS", default=72)
 # Approvers are reminded of what still waits so many hours before its cut-off.
 APPROVAL_REMINDER_HOURS = env.list("APPROVAL_REMINDER_HOURS", cast=int, default=[24, 3])
+# Who leaves a plan does so at the end of a month, with so many days of notice.
+LEAVE_NOTICE_DAYS = env.int("LEAVE_NOTICE_DAYS", default=14)
 # Producers answer a purchase order before this time of the next business day after it was issued.
 ACKNOWLEDGE_TIME = time(15, 0)
 # So many hours before that, a producer who hasn't answered is reminded; 0: never.
 PRODUCER_REMINDER_HOURS = env.int("PRODUCER_REMINDER_HOURS", default=4)
+# An institution that is asked about a shortage has so many hours to answer, less if what it may choose could
+# not be made any more or the routes are planned before; if it had less than so many minutes, it isn't asked.
+SHORTAGE_ANSWER_HOURS = env.int("SHORTAGE_ANSWER_HOURS", default=4)
+SHORTAGE_ANSWER_AT_LEAST_MINUTES = env.int("SHORTAGE_ANSWER_AT_LEAST_MINUTES", default=30)
+# So many minutes before the deadline it is reminded once.
+SHORTAGE_REMINDER_MINUTES = env.int("SHORTAGE_REMINDER_MINUTES", default=60)
 # Routes of day D are planned on the business day before at this time.
 ROUTE_PLANNING_TIME = time(16, 0)
 ROUTE_SECONDS = env.float("ROUTE_SECONDS", default=5)
@@ -235,8 +259,14 @@ AXES_USERNAME_CALLABLE = "membership.signing_in.counted_name"
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 
-# A server that speaks Nominatim's protocol finds the coordinates of addresses; empty: nobody is asked.
-GEOCODER_URL = env("GEOCODER_URL", default="")
+# -- Where addresses are: whom to ask, in this order (kakao, vworld, nominatim) ---------------------
+# Without any, an address of Seoul is only known by its district, until a person marks it on the map.
+GEOCODERS = env.list("GEOCODERS", default=[])
+KAKAO_REST_KEY = env("KAKAO_REST_KEY", default="")
+VWORLD_KEY = env("VWORLD_KEY", default="")
+KAKAO_URL = env("KAKAO_URL", default="https://dapi.kakao.com")
+VWORLD_URL = env("VWORLD_URL", default="https://api.vworld.kr")
+NOMINATIM_URL = env("NOMINATIM_URL", default="https://nominatim.openstreetmap.org")
 
 # -- Language, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = "ko"
@@ -335,10 +365,13 @@ SPECTACULAR_SETTINGS = {
         "OccurrenceStatus": "orders.models.Occurrence.Status",
         "OrderStatus": "orders.models.Order.Status",
         "PurchaseOrderStatus": "orders.models.PurchaseOrder.Status",
+        "ShortageStatus": "orders.models.Shortage.Status",
         "RouteStatus": "delivery.models.Route.Status",
         "StandingOrderStatus": "orders.models.StandingOrder.Status",
         "StopStatus": "delivery.models.Stop.Status",
         "FailureReason": "delivery.models.Stop.FailureReason",
+        "OrganizationKind": "membership.models.Organization.Kind",
+        "RoadRecordKind": "delivery.models.RoadRecord.Kind",
     },
 }
 

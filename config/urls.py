@@ -30,6 +30,7 @@ urlpatterns = [
     ),
     path("password/reset/done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("", include(([*catalogue.urlpatterns, *offer.urlpatterns], "bundles"))),
+    path("", include("membership.urls")),
     path("", include("orders.urls")),
     path("", include("delivery.urls")),
     path("api/v1/", include("config.api_urls")),

@@ -13,7 +13,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from delivery.views import courier_home
 from membership.models import User
 from membership.permissions import home_role
 from orders.views.institution import institution_home
@@ -21,9 +20,15 @@ from orders.views.producer import producer_home
 
 from .day_board import day_board
 
+
+def to_the_road(request: HttpRequest) -> HttpResponse:
+    """A courier's home is a page of its own, which the phone can keep."""
+    return redirect("delivery:drive")
+
+
 HOMES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "operator": day_board,
-    "courier": courier_home,
+    "courier": to_the_road,
     "producer": producer_home,
     "institution": institution_home,
 }

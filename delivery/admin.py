@@ -10,7 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from membership.admin import HistoryAdmin, HistoryInline
 from membership.models import User
 
-from .models import Depot, Proof, Route, RoutePlan, Shift, Stop, Unassigned, Vehicle
+from .models import (
+    Depot,
+    FailedTry,
+    PlanRun,
+    Proof,
+    RoadRecord,
+    Route,
+    RoutePlan,
+    Shift,
+    Stop,
+    Unassigned,
+    Vehicle,
+)
 
 
 @admin.register(Depot)
@@ -93,6 +105,25 @@ class StopInline(HistoryInline):
         return super().get_queryset(request).select_related("order")
 
 
+@admin.register(PlanRun)
+class PlanRunAdmin(HistoryAdmin):
+    list_display = [
+        "date",
+        "depot",
+        "status",
+        "seconds",
+        "searched_s",
+        "vans",
+        "left_out",
+        "asked_by",
+        "asked_at",
+    ]
+    list_filter = ["status", "depot"]
+    list_select_related = ["depot", "asked_by"]
+    search_fields = ["asked_by__name", "asked_by__email", "fault"]
+    date_hierarchy = "date"
+
+
 @admin.register(Route)
 class RouteAdmin(HistoryAdmin):
     list_display = ["plan", "shift", "status", "departs_at", "returns_at", "distance_m", "weight_g"]
@@ -127,3 +158,25 @@ class ProofAdmin(HistoryAdmin):
     list_select_related = ["stop__order", "recorded_by"]
     search_fields = ["receiver_name", "stop__order__number", "stop__order__organization_name"]
     date_hierarchy = "delivered_at"
+
+
+@admin.register(FailedTry)
+class FailedTryAdmin(HistoryAdmin):
+    list_display = ["stop", "reason", "next_step", "at", "recorded_by", "note"]
+    list_filter = ["reason", "next_step"]
+    list_select_related = ["stop__order", "recorded_by"]
+    search_fields = ["stop__order__number", "stop__order__organization_name"]
+    date_hierarchy = "at"
+
+
+@admin.register(RoadRecord)
+class RoadRecordAdmin(HistoryAdmin):
+    list_display = ["received_at", "phone_at", "courier", "kind", "stop", "problem", "settled_at"]
+    list_filter = [
+        "kind",
+        ("problem", admin.EmptyFieldListFilter),
+        ("settled_at", admin.EmptyFieldListFilter),
+    ]
+    list_select_related = ["courier", "stop__order"]
+    search_fields = ["key", "stop__order__number", "courier__name", "courier__email"]
+    date_hierarchy = "received_at"

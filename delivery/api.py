@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
@@ -14,8 +15,10 @@ from membership.api import OwnRows, caller
 from orders.serializers import RefusalSerializer
 
 from .actions.driving import deliver_stop, fail_stop, start_route
-from .models import Route, RoutePlan, Stop
+from .actions.road import Sent, take_record
+from .models import RoadRecord, Route, RoutePlan, Stop
 from .serializers import DeliverInput, FailInput, RouteSerializer, RouteSheetSerializer, StopSerializer
+from .serializers_road import RoadRecordInput, RoadRecordSerializer
 from .sheet import read_sheet
 
 
@@ -87,3 +90,34 @@ class StopViewSet(OwnRows):
         route = Route.objects.for_user(user).with_stops().get(pk=row.route_id)
         sheet = read_sheet(route, user=user, today=clock.today())
         return super().show(next(entry for entry in sheet.stops if entry.stop.pk == row.pk), code)
+
+
+class RoadRecordViewSet(OwnRows):
+    """What a courier's phone has kept while there was no signal."""
+
+    queryset = RoadRecord.objects.all()
+    serializer_class = RoadRecordSerializer
+    by_action = {"create": RoadRecordInput}
+
+    @extend_schema(responses={200: RoadRecordSerializer})
+    def create(self, request: Request) -> Response:
+        """Take in one record, once by its key: sent again, it is answered the same and changes nothing.
+
+        A record that the state of things forbids is kept too; its `problem` says why, and the hub is told.
+        """
+        user, typed = caller(request), self.read()
+        routes = Route.objects.driven_by(user).select_related("plan")
+        stops = Stop.objects.driven_by(user).select_related("plan", "order", "route")
+        stop = get_object_or_404(stops, pk=typed["stop"]) if typed["stop"] else None
+        route = stop.route if stop else get_object_or_404(routes, pk=typed["route"])
+        sent = Sent(
+            key=str(typed["key"]),
+            kind=typed["kind"],
+            route=route,
+            stop=stop,
+            phone_at=typed["phone_at"],
+            data=typed["data"],
+            photo=typed["photo"],
+        )
+        record = take_record(sent, actor=user, now=clock.now())
+        return self.show(record)

@@ -1,12 +1,16 @@
 """The step of the cycle that belongs to delivery: routes for each day whose planning time has come."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from orders.actions.ledger import run_step
+from orders.actions.ledger import Outcome, run_step
 from orders.models import CycleRun
 
-from .actions.planning import days_to_plan, plan_day
+from .actions.planning import Ready, days_to_plan, make_plan, publish_ready
 from .models import Depot
+from .search import Watch
+
+Key = tuple[Depot, date]
 
 
 def plan_due_routes(*, now: datetime) -> list[CycleRun]:
@@ -14,11 +18,34 @@ def plan_due_routes(*, now: datetime) -> list[CycleRun]:
     return _plan(days_to_plan(now=now), now=now)
 
 
-def plan_routes_of(day: date, *, now: datetime, seconds: float | None = None) -> list[CycleRun]:
+def plan_routes_of(
+    day: date, *, now: datetime, seconds: float | None = None, watch: Watch | None = None
+) -> list[CycleRun]:
     """Plan one day, whether its planning time has come or not."""
-    return _plan([(depot, day) for depot in Depot.objects.order_by("pk")], now=now, seconds=seconds)
+    depots = Depot.objects.order_by("pk")
+    return _plan([(depot, day) for depot in depots], now=now, seconds=seconds, watch=watch)
 
 
-def _plan(days: list[tuple[Depot, date]], *, now: datetime, seconds: float | None = None) -> list[CycleRun]:
-    run = run_step(CycleRun.Step.ROUTE, days, lambda key: plan_day(*key, now=now, seconds=seconds), now=now)
+def _plan(
+    days: Iterable[Key], *, now: datetime, seconds: float | None = None, watch: Watch | None = None
+) -> list[CycleRun]:
+    """Plan each day before its turn comes: a step is one transaction, and planning takes too long for one."""
+    made: dict[Key, Ready | Exception | None] = {}
+
+    def planned() -> Iterator[Key]:
+        for key in days:
+            try:
+                made[key] = make_plan(*key, seconds=seconds, watch=watch)
+            except Exception as error:  # that day's failure alone; the step writes it down
+                made[key] = error
+            if made[key] is not None:
+                yield key
+
+    def publish(key: Key) -> Outcome | None:
+        ready = made[key]
+        if isinstance(ready, Exception):
+            raise ready
+        return publish_ready(ready, now=now) if ready else None
+
+    run = run_step(CycleRun.Step.ROUTE, planned(), publish, now=now)
     return [run] if run else []

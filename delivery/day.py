@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from membership.models import SiteWindow
+from membership.models.site import USUAL_HOURS
 from orders.cutoff import SEOUL
 from orders.models import Order
 from orders.packing import boxes
@@ -18,14 +19,13 @@ from .travel import Place
 # Handing over takes a while at the door, and longer with every crate.
 SERVICE_SECONDS = 300
 SERVICE_SECONDS_PER_CRATE = 30
-# For a site that doesn't say at all when it receives; one that does is closed on the days it doesn't name.
-DEFAULT_WINDOW = (time(9, 0), time(18, 0))
 
 
 @dataclass(frozen=True)
 class Day:
     """What is to be planned; `orders` and `shifts` by the key that jobs and vans carry."""
 
+    date: date
     jobs: list[Job]
     vans: list[Van]
     orders: dict[int, Order]
@@ -44,11 +44,17 @@ def read_day(depot: Depot, day: date) -> Day:
         .select_related("vehicle", "courier")
         .order_by("pk")
     }
-    windows = _site_windows(orders.values(), day)
-    jobs = [_job(order, windows[order.site_id]) for order in orders.values()]
+    jobs = list(jobs_of(orders.values(), day).values())
     vans = [_van(depot, shift) for shift in shifts.values()]
     fingerprint = hashlib.sha256(repr((jobs, vans)).encode()).hexdigest()
-    return Day(jobs, vans, orders, shifts, fingerprint)
+    return Day(day, jobs, vans, orders, shifts, fingerprint)
+
+
+def jobs_of(orders: Iterable[Order], day: date) -> dict[int, Job]:
+    """Return by its key what each order is to the planner; they were read with their lines."""
+    orders = list(orders)
+    windows = _site_windows(orders, day)
+    return {order.pk: _job(order, windows[order.site_id]) for order in orders}
 
 
 def instant(day: date, seconds: int) -> datetime:
@@ -66,7 +72,7 @@ def _site_windows(orders: Iterable[Order], day: date) -> dict[int, list[Window]]
     for row in SiteWindow.objects.filter(site__in=sites).order_by("site", "opens"):
         today = [(_seconds(row.opens), _seconds(row.closes))] if row.weekday == day.weekday() else []
         windows[row.site_id] += today
-    default = [(_seconds(DEFAULT_WINDOW[0]), _seconds(DEFAULT_WINDOW[1]))]
+    default = [(_seconds(USUAL_HOURS[0]), _seconds(USUAL_HOURS[1]))]
     return {site: windows.get(site, default) for site in sites}
 
 

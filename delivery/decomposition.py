@@ -4,9 +4,10 @@ Each function is pure and its arguments travel between processes: `split`, then 
 (anywhere), `join`; and the same with the next `turn`, whose parts lie across the borders of the one before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
+from typing import Any
 
 from delivery.construction import NEIGHBOURHOOD_SIZES, constructed
 from delivery.itinerary import Job, Route, Van, places_of
@@ -15,6 +16,9 @@ from delivery.search import Budget, Stop, improve
 from delivery.solver import Weights, state
 from delivery.travel import Place, TravelMatrix
 
+# Calls a function for each of several arguments: one after the other (`map`), on the processes of a pool, or
+# on workers.
+Spread = Callable[..., Iterable[Any]]
 # A part has about so many stops: fewer know too little of each other, more take the search too long.
 PART_STOPS = 350
 # Of a part's time, what is spent with all of its vans; the rest tries to do without one after the other.

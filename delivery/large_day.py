@@ -4,16 +4,15 @@ Nothing here ever knows all ways of the day. `spread` runs the parts: one after 
 processes of a pool, or on workers; functions and arguments travel between processes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from delivery import search
 from delivery.construction import constructed, neighbourhoods
-from delivery.decomposition import PART_STOPS, TURNS, Part, best_start, join, solve_part, split
+from delivery.decomposition import PART_STOPS, TURNS, Part, Spread, best_start, join, solve_part, split
 from delivery.itinerary import Job, Plan, Route, UnassignedJob, Van, places_of
 from delivery.planner import InfeasiblePlan, flagged
 from delivery.reasons import Reason, impossible_alone
@@ -25,7 +24,6 @@ from delivery.verifier import violations
 
 REGION_STOPS = 800
 Travel = Callable[[Sequence[Place]], TravelMatrix]
-Spread = Callable[..., Iterable[Any]]
 
 
 def plan_large_day(

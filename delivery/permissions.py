@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from membership.permissions import is_operator
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 def may_read_contacts(user: User, day: date, today: date) -> bool:
     """Whether the user may read names and phones of the day's recipients.
 
-    A courier needs them to deliver and, until the day after, to bring something back; older sheets show none.
+    A courier needs them on the day itself; sheets of other days show none.
     """
-    return is_operator(user) or day >= today - timedelta(days=1)
+    return is_operator(user) or day == today

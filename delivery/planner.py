@@ -9,9 +9,11 @@ Metres, seconds since local midnight, grams, millilitres, crates.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from math import ceil
 
 from delivery import search
-from delivery.decomposition import best_start, join, routes_cost, solve_part, split, turns
+from delivery.decomposition import Part, Spread, best_start, join, routes_cost, solve_part, split, turns
 from delivery.itinerary import Job, Plan, PlannedRoute, Route, UnassignedJob, Van, places_of
 from delivery.reasons import Reason, impossible_alone, sacrifice
 from delivery.repair import drawn_in, repaired
@@ -44,6 +46,8 @@ class _Day:
     matrix: TravelMatrix
     weights: Weights
     seed: int
+    workers: int
+    spread: Spread
 
 
 def plan_routes(
@@ -57,6 +61,8 @@ def plan_routes(
     matrix: TravelMatrix | None = None,
     previous: Plan | None = None,
     watch: Watch | None = None,
+    workers: int = 1,
+    spread: Spread = map,
 ) -> Plan:
     """Plan a day, searching for up to `seconds` (less if the answer settles early).
 
@@ -64,13 +70,14 @@ def plan_routes(
     the same plan every time. `matrix` holds every place of jobs and vans; without it travel is
     estimated. From a `previous` plan the search starts warm and changes couriers only where it pays
     (`Weights.per_stranger`). `watch` sees the progress and may end the search: the best so far is planned.
+    With several `workers` the parts of a large day are improved side by side by `spread`; nobody watches.
     Raises ValueError if two jobs or vans share a key, InfeasiblePlan if the result fails its own check.
     """
     if matrix is None:
         matrix = travel_matrix(places_of(jobs, vans))
     impossible = impossible_alone(jobs, vans, matrix)
     left_out = {fault.job_key for fault in impossible}
-    day = _Day([job for job in jobs if job.key not in left_out], vans, matrix, weights, seed)
+    day = _Day([job for job in jobs if job.key not in left_out], vans, matrix, weights, seed, workers, spread)
     budget = Budget(seconds, max_iterations, watch)
     routes = _routes(day, budget, previous) if day.jobs else []
     plan = _plan(day, routes, impossible, budget.spent_s)
@@ -131,19 +138,36 @@ def _evened(day: _Day, routes: list[Route], budget: Budget, previous: Plan | Non
 
 def _in_parts(day: _Day, budget: Budget, routes: list[Route]) -> list[Route]:
     """Improve the routes part by part, in turns with other borders."""
+    improve_parts = _one_by_one if day.workers == 1 else _side_by_side
     deadline = search.clock() + budget.seconds
-    times = turns(budget.seconds, len(split(routes, day.matrix.among, day.weights, 0)))
+    times = turns(budget.seconds * day.workers, len(split(routes, day.matrix.among, day.weights, 0)))
     for turn in range(times):
         parts = split(routes, day.matrix.among, day.weights, turn)
-        done = [list(part.routes) for part in parts]
-        for number, part in enumerate(parts):
-            share = (deadline - search.clock()) / ((times - turn) * len(parts) - number)
-            if share > 0 and not budget.is_stopped:
-                others = join([*done[:number], *done[number + 1 :]])
-                budget.elsewhere = (routes_cost(others, day.matrix, day.weights), len(others))
-                done[number] = solve_part(part, share, day.seed + turn, budget)
-        routes = join(done)
+        seconds = (deadline - search.clock()) / (times - turn)
+        routes = join(improve_parts(day, parts, seconds, turn, budget))
     return routes
+
+
+def _one_by_one(
+    day: _Day, parts: Sequence[Part], seconds: float, turn: int, budget: Budget
+) -> list[list[Route]]:
+    deadline = search.clock() + seconds
+    done = [list(part.routes) for part in parts]
+    for number, part in enumerate(parts):
+        share = (deadline - search.clock()) / (len(parts) - number)
+        if share > 0 and not budget.is_stopped:
+            others = join([*done[:number], *done[number + 1 :]])
+            budget.elsewhere = (routes_cost(others, day.matrix, day.weights), len(others))
+            done[number] = solve_part(part, share, day.seed + turn, budget)
+    return done
+
+
+def _side_by_side(
+    day: _Day, parts: Sequence[Part], seconds: float, turn: int, budget: Budget
+) -> list[list[Route]]:
+    share = seconds / ceil(len(parts) / day.workers)
+    budget.spent_s += seconds
+    return list(day.spread(partial(solve_part, seconds=share, seed=day.seed + turn), parts))
 
 
 def _couriers(plan: Plan) -> dict[int, int]:

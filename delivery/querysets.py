@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -13,21 +13,52 @@ from membership.permissions import is_courier, is_operator
 if TYPE_CHECKING:
     from membership.models import User
 
+# A worker that plans says twice a second that it is alive, but for what comes before and after the search.
+SILENCE = timedelta(minutes=3)
+# Plans that were never in force are seen on the dispatch board only.
+UNPUBLISHED = ["draft", "discarded"]
+
 
 class RoutePlanQuerySet(models.QuerySet[Any]):
     def published(self) -> RoutePlanQuerySet:
         return self.filter(status="published")
 
+    def drafts(self) -> RoutePlanQuerySet:
+        return self.filter(status="draft")
+
+    def in_view(self) -> RoutePlanQuerySet:
+        """What is in force, and what may come in its place."""
+        return self.filter(status__in=["published", "draft"])
+
     def on(self, day: date) -> RoutePlanQuerySet:
         return self.filter(date=day)
+
+    def of(self, depot: Any, day: date) -> RoutePlanQuerySet:
+        return self.filter(depot=depot, date=day)
+
+
+class PlanRunQuerySet(models.QuerySet[Any]):
+    def alive(self) -> PlanRunQuerySet:
+        """Asked for or under way."""
+        return self.filter(status__in=["asked", "running"])
+
+    def to_run(self, now: datetime) -> PlanRunQuerySet:
+        """Asked for, or given up by a worker that hasn't been heard of for a while."""
+        silent = now - SILENCE
+        return self.filter(Q(status="asked") | Q(status="running", alive_at__lte=silent))
 
 
 class RouteQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> RouteQuerySet:
-        """A courier's own routes of published plans; every route for operators."""
+        """A courier's own routes of published plans; every route that ever was in force for operators."""
         if is_operator(user):
-            return self
+            return self.exclude(plan__status__in=UNPUBLISHED)
         return self.filter(shift__courier=user, plan__status="published") if is_courier(user) else self.none()
+
+    def driven_by(self, user: User) -> RouteQuerySet:
+        """Routes that are or were the courier's own: a phone may not know yet that a plan was replaced."""
+        own = self.filter(shift__courier=user) if is_courier(user) else self.none()
+        return own.exclude(plan__status__in=UNPUBLISHED)
 
     def with_stops(self) -> RouteQuerySet:
         """With everything that a route sheet says, in a fixed number of queries."""
@@ -38,6 +69,7 @@ class RouteQuerySet(models.QuerySet[Any]):
             "stops__order__organization",
             "stops__order__site__windows",
             "stops__proof",
+            "stops__tries",
         )
 
     def with_progress(self) -> RouteQuerySet:
@@ -50,15 +82,30 @@ class RouteQuerySet(models.QuerySet[Any]):
 
 class StopQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> StopQuerySet:
-        """Stops of the courier's own routes of published plans; every stop for operators."""
+        """Stops of the courier's own routes of published plans; all that ever were in force for operators."""
         if is_operator(user):
-            return self
+            return self.exclude(plan__status__in=UNPUBLISHED)
         return (
             self.filter(route__shift__courier=user, plan__status="published")
             if is_courier(user)
             else self.none()
         )
 
+    def driven_by(self, user: User) -> StopQuerySet:
+        """Stops that are or were the courier's own: a phone may not know yet that a plan was replaced."""
+        own = self.filter(route__shift__courier=user) if is_courier(user) else self.none()
+        return own.exclude(plan__status__in=UNPUBLISHED)
+
     def live(self) -> StopQuerySet:
         """Stops of plans that are in force."""
         return self.filter(plan__status="published")
+
+
+class RoadRecordQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> RoadRecordQuerySet:
+        """What the courier's own phones sent; everything for operators."""
+        return self if is_operator(user) else self.filter(courier=user)
+
+    def unsettled(self) -> RoadRecordQuerySet:
+        """Records that could not be carried out and that nobody has dealt with yet."""
+        return self.exclude(problem="").filter(settled_at=None)

@@ -12,6 +12,8 @@ from .models import Stop, Unassigned
 
 @receiver(order_called_off)
 def cancel_stops(order: Order, **_: Any) -> None:
-    """Strike the order out of the published plan, so that the courier sees it; a new plan leaves it out."""
-    Stop.objects.live().filter(order=order, status=Stop.Status.PENDING).update(status=Stop.Status.CANCELLED)
-    Unassigned.objects.filter(order=order, plan__status="published").delete()
+    """Strike the order out of the published plan, so that the courier sees it, and out of a draft."""
+    plans = ["published", "draft"]
+    stops = Stop.objects.filter(order=order, plan__status__in=plans, status=Stop.Status.PENDING)
+    stops.update(status=Stop.Status.CANCELLED)
+    Unassigned.objects.filter(order=order, plan__status__in=plans).delete()

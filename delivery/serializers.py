@@ -39,7 +39,7 @@ class ProofSerializer(ShownSerializer):
 class StopSerializer(serializers.Serializer):
     """A stop as the route sheet says it, in the reader's language.
 
-    `contact` and `proof` name people: couriers read them until the day after the delivery, operators always.
+    `contact` and `proof` name people: couriers read them on the day of the delivery, operators always.
     """
 
     id = serializers.IntegerField(source="stop.pk")

@@ -14,8 +14,12 @@ from membership.models import User
 from orders.models import Order, OrderLine
 from orders.packing import boxes
 
-from .models import Proof, Route, Stop
+from .models import FailedTry, Proof, Route, Stop
+from .outline import Dot, Drawing, draw
 from .permissions import may_read_contacts
+
+# Naver Map wants to know which app or site asks.
+NAVER_CALLER = "kkureomi"
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class SheetStop:
     note: str
     contact: Contact | None
     proof: Proof | None
+    tries: list[FailedTry]
 
     @property
     def is_pending(self) -> bool:
@@ -80,6 +85,19 @@ class SheetStop:
     def kakao_map_url(self) -> str:
         """The address that starts KakaoMap's navigation; a comma within the name would end the name."""
         return f"https://map.kakao.com/link/to/{quote(self.name.replace(',', ' '), safe='')},{self.position}"
+
+    @property
+    def tmap_url(self) -> str:
+        """The address that starts T map's navigation where the app is installed."""
+        latitude, longitude = self.position.split(",")
+        return f"tmap://route?goalname={quote(self.name, safe='')}&goalx={longitude}&goaly={latitude}"
+
+    @property
+    def naver_map_url(self) -> str:
+        """The address that starts Naver Map's navigation where the app is installed."""
+        latitude, longitude = self.position.split(",")
+        place = f"dlat={latitude}&dlng={longitude}&dname={quote(self.name, safe='')}"
+        return f"nmap://navigation?{place}&appname={NAVER_CALLER}"
 
     @property
     def geo_url(self) -> str:
@@ -106,6 +124,30 @@ class Sheet:
     @property
     def is_started(self) -> bool:
         return self.route.status == Route.Status.STARTED
+
+    @property
+    def phase(self) -> str:
+        """How far the courier is: the page shows what comes next."""
+        if self.route.status == Route.Status.PLANNED:
+            return "accepted" if self.route.accepted_at else "offered"
+        return "started" if self.is_started else "finished"
+
+    @property
+    def to_load(self) -> list[SheetStop]:
+        """The stops whose boxes go into the van."""
+        return self.pending
+
+    @cached_property
+    def outline(self) -> Drawing:
+        """The round trip as a drawing."""
+        depot = self.route.plan.depot
+        places = [(stop.stop.order.latitude, stop.stop.order.longitude) for stop in self.stops]
+        return draw((depot.latitude, depot.longitude), places)  # type: ignore[arg-type]  # located
+
+    @property
+    def dots(self) -> list[tuple[SheetStop, Dot]]:
+        """Each stop with its place on the drawing."""
+        return list(zip(self.stops, self.outline.stops, strict=True))
 
     @property
     def courier_name(self) -> str:
@@ -186,6 +228,7 @@ def _sheet_stop(stop: Stop, day: date, shows_people: bool) -> SheetStop:
         note=order.note,
         contact=Contact(order.contact_name, order.contact_phone) if has_contact else None,
         proof=getattr(stop, "proof", None) if shows_people else None,
+        tries=list(stop.tries.all()),
     )
 
 

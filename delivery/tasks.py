@@ -1,12 +1,13 @@
 """Scheduled work on routes; what is due stands in rows, so it may run twice, late or not at all."""
 
-from datetime import date
-
 from celery import shared_task
+from django.conf import settings
 
 from membership import clock
 
 from . import cycle
+from .actions.runs import run_plan
+from .models import PlanRun
 
 
 @shared_task
@@ -16,6 +17,13 @@ def plan_due_routes() -> None:
 
 
 @shared_task
-def plan_day_routes(day: str) -> None:
-    """Plan and publish the routes of one day (ISO date), because an operator asked for it."""
-    cycle.plan_routes_of(date.fromisoformat(day), now=clock.now())
+def search_routes(pk: int) -> None:
+    """Carry out a planning that an operator asked for."""
+    run_plan(pk, clock=clock.now)
+
+
+@shared_task
+def search_asked_routes() -> None:
+    """Hand to workers what was asked for and isn't under way: its message was lost, or its worker."""
+    for pk in PlanRun.objects.to_run(clock.now()).values_list("pk", flat=True):
+        search_routes.apply_async([pk], expires=settings.SWEEP_SECONDS)

@@ -1,4 +1,4 @@
-"""Routes: the courier's day, the stops, the sheets; planning by the operator."""
+"""Routes: their list, their pages, their sheets on paper, their start."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,11 +8,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from kombu.exceptions import ChannelError, KombuError
 
 from membership import clock
 from membership.models import User
@@ -20,35 +18,16 @@ from membership.permissions import is_operator, role_required
 from orders.exceptions import NotPossible
 from orders.reasons import words
 
-from .actions.driving import deliver_stop, fail_stop, start_route
+from .actions.driving import start_route
 from .documents import route_sheet_pdf
-from .forms import REPLACED, DeliverForm, FailForm, PlanDayForm, RouteFilter, StopForm
-from .models import Route, RoutePlan, Stop
+from .forms import REPLACED, DeliverForm, FailForm, RouteFilter, StopForm
+from .models import Route, RoutePlan
 from .sheet import SheetStop, map_of, read_sheet
-from .tasks import plan_day_routes
 
 ROUTES_A_PAGE = 25
 
 
 # -- Pages ----------------------------------------------------------------------------------------
-
-
-@never_cache
-def courier_home(request: HttpRequest, bound: StopForm | None = None) -> HttpResponse:
-    """Show the courier's route of today, or else the next one, on a phone.
-
-    `bound` is a form that was filled in wrongly: its stop shows it again.
-    """
-    today = clock.today()
-    own = Route.objects.for_user(_user(request)).filter(shift__courier=_user(request))
-    route = own.filter(plan__date=today).with_stops().first()
-    coming = own.filter(plan__date__gt=today).order_by("plan__date").with_stops().first()
-    left = own.filter(plan__date__lt=today, status=Route.Status.STARTED).select_related("plan").first()
-    context: dict[str, Any] = {"today": today, "is_today": route is not None, "coming": coming, "left": left}
-    if shown := route or coming:
-        context |= _sheet_context(request, shown, bound)
-        context["current"] = context["sheet"].next_stop
-    return render(request, "delivery/courier_home.html", context)
 
 
 @require_GET
@@ -78,12 +57,13 @@ def route_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def route_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a route with its map; `?stop=` opens the form of one stop."""
-    return _route_page(request, pk)
+    return route_page(request, pk)
 
 
-def _route_page(request: HttpRequest, pk: int, bound: StopForm | None = None) -> HttpResponse:
+def route_page(request: HttpRequest, pk: int, bound: StopForm | None = None) -> HttpResponse:
+    """Show a route; `bound` is a form of one of its stops that was filled in wrongly."""
     route = _route_or_404(request, pk)
-    context = _sheet_context(request, route, bound)
+    context = sheet_context(request, route, bound)
     wanted = str(bound.stop.pk) if bound else request.GET.get("stop")
     pending = context["sheet"].pending
     context["current"] = next((stop for stop in pending if str(stop.stop.pk) == wanted), None)
@@ -101,7 +81,8 @@ def route_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _sheet_context(request: HttpRequest, route: Route, bound: StopForm | None) -> dict[str, Any]:
+def sheet_context(request: HttpRequest, route: Route, bound: StopForm | None) -> dict[str, Any]:
+    """Return what a page of the route shows; `bound` is a form that is shown again."""
     sheet = read_sheet(route, user=_user(request), today=clock.today())
     return {
         "sheet": sheet,
@@ -131,84 +112,9 @@ def _card(stop: SheetStop, bound: StopForm | None) -> dict[str, Any]:
 def route_start(request: HttpRequest, pk: int) -> HttpResponse:
     """Leave the depot; the second tap changes nothing."""
     route = _route_or_404(request, pk)
-    try:
-        start_route(route, actor=_user(request), now=clock.now())
-    except NotPossible as refusal:
-        messages.error(request, words(refusal.reason))
-    else:
+    if try_or_say(request, lambda: start_route(route, actor=_user(request), now=clock.now())):
         messages.success(request, _("The route is on its way. Drive safely!"))
-    return _back(request, route)
-
-
-@require_POST
-def stop_deliver(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record who received the goods; the second tap changes nothing."""
-
-    def deliver(stop: Stop, typed: dict[str, Any]) -> str:
-        deliver_stop(stop, **typed, actor=_user(request), now=clock.now())
-        return _("Stop %(number)s is handed over.") % {"number": stop.sequence}
-
-    return _record(request, pk, DeliverForm, deliver)
-
-
-@require_POST
-def stop_fail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record that the goods could not be handed over, and why; the second tap changes nothing."""
-
-    def fail(stop: Stop, typed: dict[str, Any]) -> str:
-        failed = fail_stop(stop, **typed, actor=_user(request), now=clock.now())
-        return _("Recorded: %(reason)s. The hub has been told.") % {
-            "reason": failed.get_failure_reason_display()
-        }
-
-    return _record(request, pk, FailForm, fail)
-
-
-def _record(
-    request: HttpRequest, pk: int, form_class: type[StopForm], act: Callable[[Stop, dict[str, Any]], str]
-) -> HttpResponse:
-    """Carry out what was typed at the door, or show it again with what is wrong."""
-    stops = Stop.objects.for_user(_user(request)).select_related("route__plan", "route__shift")
-    stop = get_object_or_404(stops, pk=pk)
-    form = form_class(request.POST, stop=stop)
-    try:
-        if form.is_valid():
-            messages.success(request, act(stop, form.cleaned_data))
-        elif stop.status != Stop.Status.PENDING:
-            messages.error(request, words("already_done"))
-        else:
-            form.focus_first_error()
-            is_on_home = _is_on_home(request, stop.route)
-            return courier_home(request, form) if is_on_home else _route_page(request, stop.route_id, form)
-    except NotPossible as refusal:
-        messages.error(request, words(refusal.reason))
-    return _back(request, stop.route)
-
-
-# -- What operators do ------------------------------------------------------------------------------
-
-
-@require_POST
-@role_required("operator")
-def day_plan(request: HttpRequest) -> HttpResponse:
-    """Ask a worker to plan the routes of a day: that takes seconds, which no page should."""
-    form = PlanDayForm(request.POST)
-    if not form.is_valid() or form.cleaned_data["date"] < clock.today():
-        messages.error(request, _("Routes can be planned for today and the days to come."))
-        return redirect("home")
-    day = form.cleaned_data["date"]
-    try:
-        plan_day_routes.delay(day.isoformat())
-    except (KombuError, ChannelError, OSError):
-        messages.error(request, _("The queue of work cannot be reached, so nothing is being planned."))
-    else:
-        shown = date_format(day, "SHORT_DATE_FORMAT")
-        messages.success(
-            request,
-            _("Routes for %(day)s are being planned; whoever is already on the way is left alone.")
-            % {"day": shown},
-        )
-    return redirect(f"{reverse('home')}?date={day}")
+    return back_to_route(request, route)
 
 
 # -- Details ----------------------------------------------------------------------------------------
@@ -224,14 +130,24 @@ def _route_or_404(request: HttpRequest, pk: int) -> Route:
     return route
 
 
-def _is_on_home(request: HttpRequest, route: Route) -> bool:
-    """Whether this is the route that the user's home shows; otherwise the route's own page is the place."""
+def try_or_say(request: HttpRequest, act: Callable[[], object]) -> bool:
+    """Carry out `act`, or say why that isn't possible."""
+    try:
+        act()
+    except NotPossible as refusal:
+        messages.error(request, words(refusal.reason))
+        return False
+    return True
+
+
+def is_own_today(request: HttpRequest, route: Route) -> bool:
+    """Whether the courier's page shows this route; otherwise the route's own page is the place."""
     is_own = route.shift.courier_id == request.user.pk and not is_operator(_user(request))
     return is_own and route.plan.date == clock.today()
 
 
-def _back(request: HttpRequest, route: Route) -> HttpResponse:
+def back_to_route(request: HttpRequest, route: Route) -> HttpResponse:
     """Back to where the form was: the courier's own day, or the page of the route."""
-    if _is_on_home(request, route):
-        return redirect("home")
+    if is_own_today(request, route):
+        return redirect("delivery:drive")
     return redirect("delivery:route_detail", pk=route.pk)

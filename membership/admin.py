@@ -12,7 +12,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .business_number import normalize
-from .models import Certification, Department, Membership, Organization, Plan, Seat, Site, SiteWindow, User
+from .models import (
+    Certification,
+    Department,
+    Membership,
+    MembershipEvent,
+    MembershipPause,
+    MembershipTier,
+    Organization,
+    Plan,
+    Seat,
+    Site,
+    User,
+)
 
 
 class ReadOnly:
@@ -217,86 +229,43 @@ class CertificationAdmin(admin.ModelAdmin):
     date_hierarchy = "valid_until"
 
 
-# -- Sites ----------------------------------------------------------------------------------------
-
-
-class SiteForm(forms.ModelForm):
-    """Refuses a precision without coordinates in words."""
-
-    class Meta:
-        model = Site
-        fields = ["latitude", "longitude", "precision"]  # the rest stands in the fieldsets
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        nowhere = data.get("latitude") is None or data.get("longitude") is None
-        if data.get("precision") not in (None, Site.Precision.NONE) and nowhere:
-            raise ValidationError({"precision": _("A located site needs its latitude and longitude.")})
-        return data
-
-
-class SiteWindowForm(forms.ModelForm):
-    class Meta:
-        model = SiteWindow
-        fields = ["weekday", "opens", "closes"]
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("opens") and data.get("closes") and data["closes"] <= data["opens"]:
-            raise ValidationError({"closes": _("Receiving hours end after they begin.")})
-        return data
-
-
-class SiteWindowInline(admin.TabularInline):
-    model = SiteWindow
-    form = SiteWindowForm
-    extra = 0
-
-
-@admin.register(Site)
-class SiteAdmin(admin.ModelAdmin):
-    form = SiteForm
-    list_display = ["name", "organization", "district", "address", "precision", "contact_phone", "is_active"]
-    list_filter = ["precision", "is_active", "district"]
-    list_select_related = ["organization"]
-    search_fields = ["name", "name_en", "address", "organization__name", "organization__name_en"]
-    autocomplete_fields = ["organization"]
-    fieldsets = [
-        (None, {"fields": ["organization", ("name", "name_en"), "is_active"]}),
-        (
-            _("Place"),
-            {"fields": ["district", "address", "address_detail", ("latitude", "longitude"), "precision"]},
-        ),
-        (
-            _("On the day"),
-            {
-                "fields": [
-                    ("contact_name", "contact_phone"),
-                    "entrance_note",
-                    "entrance_note_en",
-                    "parking_height_cm",
-                ]
-            },
-        ),
-    ]
-    inlines = [SiteWindowInline]
-
-
 # -- Plans ----------------------------------------------------------------------------------------
 
 
 @admin.register(Plan)
 class PlanAdmin(admin.ModelAdmin):
-    list_display = ["name", "name_en", "code", "monthly_fee", "deliveries_per_month", "is_active"]
+    list_display = ["name", "name_en", "code", "monthly_fee", "deliveries_per_month", "delivery_days"]
     list_filter = ["is_active"]
     search_fields = ["name", "name_en", "code"]
 
 
+class MembershipTierInline(HistoryInline):
+    model = MembershipTier
+    show_change_link = False
+
+
+class MembershipPauseInline(HistoryInline):
+    model = MembershipPause
+    show_change_link = False
+
+
+class MembershipEventInline(HistoryInline):
+    model = MembershipEvent
+    fk_name = "membership"
+    fields = ["at", "kind", "effective_on", "until", "plan", "actor", "note"]
+    show_change_link = False
+
+
 @admin.register(Membership)
-class MembershipAdmin(KeptAdmin):
-    list_display = ["organization", "plan", "status", "starts_on", "ends_on"]
-    list_filter = ["status", "plan"]
-    list_select_related = ["organization", "plan"]
+class MembershipAdmin(HistoryAdmin):
+    """To be read: changes go through the service's own page, which knows what they mean for deliveries."""
+
+    list_display = ["organization", "status", "starts_on", "ends_on"]
+    list_filter = ["status", "tiers__plan"]
+    list_select_related = ["organization"]
     search_fields = ["organization__name", "organization__name_en"]
-    autocomplete_fields = ["organization", "plan"]
     date_hierarchy = "starts_on"
+    inlines = [MembershipTierInline, MembershipPauseInline, MembershipEventInline]
+
+
+from . import admin_sites  # noqa: E402, F401  (registers itself, with the pages above as its base)

@@ -1,4 +1,4 @@
-"""Signing in, the caller, their organizations and sites; and the rule by which every noun shows its rows."""
+"""Signing in, the caller, their organizations; and the rule by which every noun shows its rows."""
 
 from typing import Any
 
@@ -9,19 +9,22 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import exceptions, generics, mixins, permissions, status, viewsets
+from rest_framework import exceptions, generics, permissions, status, viewsets
 from rest_framework.authtoken.models import Token
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from . import clock
-from .models import Organization, Site, User
+from .actions.on_shortage import change_on_shortage
+from .models import Organization, User
+from .permissions import can_order_for
 from .serializers import (
     CredentialsSerializer,
     MeSerializer,
+    OnShortageInput,
     OrganizationSerializer,
-    SiteSerializer,
     TokenSerializer,
 )
 
@@ -130,24 +133,15 @@ class OrganizationViewSet(OwnRows, viewsets.ReadOnlyModelViewSet):
 
     queryset = Organization.objects.prefetch_related("certifications", "departments").order_by("name", "pk")
     serializer_class = OrganizationSerializer
+    by_action = {"on_shortage": OnShortageInput}
     filterset_class = OrganizationFilter
 
-
-class SiteFilter(filters.FilterSet):
-    organization = KeyFilter()
-
-    class Meta:
-        model = Site
-        fields = ["organization", "district", "is_active"]
-
-
-class SiteViewSet(OwnRows, mixins.ListModelMixin, mixins.RetrieveModelMixin):
-    """Places of the caller's institutions to which deliveries go."""
-
-    queryset = (
-        Site.objects.select_related("organization")
-        .prefetch_related("windows")
-        .order_by("organization__name", "name", "pk")
-    )
-    serializer_class = SiteSerializer
-    filterset_class = SiteFilter
+    @extend_schema(responses={200: OrganizationSerializer})
+    @action(detail=True, methods=["post"], url_path="on-shortage")
+    def on_shortage(self, request: Request, pk: str) -> Response:
+        """Say what becomes of the institution's orders when a producer can't bring everything."""
+        organization = self.get_object()
+        if not can_order_for(caller(request), organization):
+            raise exceptions.PermissionDenied
+        change_on_shortage(organization, self.read()["on_shortage"])
+        return self.show(self.get_object())

@@ -3,12 +3,14 @@
 import io
 import struct
 import zlib
+from collections.abc import Callable
 
 from PIL import Image, ImageOps
 
 # The largest width and height in pixels; smaller pictures keep their own size, cut to the same shape.
 SQUARE = (960, 960)
 WIDE = (1440, 960)
+WHOLE = (1600, 1600)
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -31,7 +33,7 @@ def square_jpeg(upload: bytes) -> bytes:
 
     Raises BadPhoto.
     """
-    return _jpeg(upload, SQUARE)
+    return _jpeg(upload, lambda image: ImageOps.fit(image, _size(image, SQUARE)))
 
 
 def wide_jpeg(upload: bytes) -> bytes:
@@ -39,7 +41,15 @@ def wide_jpeg(upload: bytes) -> bytes:
 
     Raises BadPhoto.
     """
-    return _jpeg(upload, WIDE)
+    return _jpeg(upload, lambda image: ImageOps.fit(image, _size(image, WIDE)))
+
+
+def whole_jpeg(upload: bytes) -> bytes:
+    """Return all of the picture, at most 1600 pixels either way, otherwise like `square_jpeg`.
+
+    Raises BadPhoto.
+    """
+    return _jpeg(upload, _within)
 
 
 def encoded(image: Image.Image) -> bytes:
@@ -50,7 +60,7 @@ def encoded(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _jpeg(upload: bytes, shape: tuple[int, int]) -> bytes:
+def _jpeg(upload: bytes, shape: Callable[[Image.Image], Image.Image]) -> bytes:
     if len(upload) > MAX_BYTES:
         raise BadPhoto("too_large")
     if upload[4:8] == b"ftyp" and upload[8:12] in HEIC:
@@ -59,8 +69,7 @@ def _jpeg(upload: bytes, shape: tuple[int, int]) -> bytes:
         with Image.open(io.BytesIO(upload), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise BadPhoto("too_many_pixels")
-            upright = ImageOps.exif_transpose(image)
-            return encoded(ImageOps.fit(_flat(upright), _size(upright, shape)))
+            return encoded(shape(_flat(ImageOps.exif_transpose(image))))
     except BadPhoto:
         raise
     except Image.DecompressionBombError as error:
@@ -73,6 +82,12 @@ def _size(image: Image.Image, shape: tuple[int, int]) -> tuple[int, int]:
     """Return the largest size of the shape that needs no pixel that the picture doesn't have."""
     scale = min(1, image.width / shape[0], image.height / shape[1])
     return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+
+
+def _within(image: Image.Image) -> Image.Image:
+    """Make the picture smaller where it is larger than `WHOLE`."""
+    image.thumbnail(WHOLE)
+    return image
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -33,6 +33,22 @@ class SiteQuerySet(models.QuerySet[Any]):
     def active(self) -> SiteQuerySet:
         return self.filter(is_active=True)
 
+    def unlocated(self) -> SiteQuerySet:
+        """Sites to which no order can be made: nowhere, or known by their district only."""
+        return self.filter(precision__in=["none", "district"])
+
+    def doubtful(self) -> SiteQuerySet:
+        """Sites at which somebody should look on the map: unlocated, or only roughly and never confirmed."""
+        return self.filter(
+            models.Q(precision__in=["none", "district"])
+            | models.Q(precision="road", confirmed_at__isnull=True)
+        )
+
+    def to_locate(self, now: datetime) -> SiteQuerySet:
+        """Unlocated sites in use whose address is to be looked up, again or for the first time."""
+        is_due = models.Q(locate_after__isnull=True) | models.Q(locate_after__lte=now)
+        return self.active().unlocated().filter(is_due)
+
 
 class DepartmentQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> DepartmentQuerySet:
@@ -51,4 +67,13 @@ class MembershipQuerySet(models.QuerySet[Any]):
         return self if is_operator(user) else self.filter(organization__in=institution_ids(user))
 
     def running(self) -> MembershipQuerySet:
-        return self.filter(status__in=["active", "paused"])
+        """Agreed and not yet over; it may begin later."""
+        return self.filter(status="active")
+
+    def with_terms(self) -> MembershipQuerySet:
+        """With the rows that say what it grants when."""
+        return self.prefetch_related("tiers__plan", "pauses")
+
+    def over(self, today: date) -> MembershipQuerySet:
+        """Running ones whose last day has passed."""
+        return self.running().filter(ends_on__lt=today)

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from .exclusions import BITS, codes, mask
-from .models import Certification, Department, Organization, Seat, Site, SiteWindow, User
+from .models import Certification, Department, Organization, Seat, Site, User
 
 
 class ShownSerializer(serializers.ModelSerializer):
@@ -81,10 +81,20 @@ class OrganizationSerializer(ShownSerializer):
             "story",
             "story_en",
             "exclusions",
+            "on_shortage",
             "is_active",
             "certifications",
             "departments",
         ]
+
+
+class OnShortageInput(serializers.ModelSerializer):
+    """What becomes of the institution's orders when a producer can't bring everything."""
+
+    class Meta:
+        model = Organization
+        fields = ["on_shortage"]
+        extra_kwargs = {"on_shortage": {"required": True}}
 
 
 class SeatSerializer(ShownSerializer):
@@ -114,40 +124,3 @@ class SiteBriefSerializer(ShownSerializer):
     class Meta:
         model = Site
         fields = ["id", "name", "name_en"]
-
-
-class SiteWindowSerializer(ShownSerializer):
-    """Hours in which a site receives on a weekday (0 = Monday), Asia/Seoul."""
-
-    class Meta:
-        model = SiteWindow
-        fields = ["weekday", "opens", "closes"]
-
-
-class SiteSerializer(ShownSerializer):
-    """Latitude and longitude in WGS84 degrees, heights in centimetres."""
-
-    organization = OrganizationBriefSerializer(read_only=True)
-    windows = SiteWindowSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = Site
-        fields = [
-            "id",
-            "organization",
-            "name",
-            "name_en",
-            "district",
-            "address",
-            "address_detail",
-            "latitude",
-            "longitude",
-            "precision",
-            "contact_name",
-            "contact_phone",
-            "entrance_note",
-            "entrance_note_en",
-            "parking_height_cm",
-            "is_active",
-            "windows",
-        ]

@@ -20,18 +20,24 @@ from .models import (
     CalendarDay,
     CycleItem,
     CycleRun,
+    InspectedLine,
+    LaterTerms,
     Notification,
     Occurrence,
     Order,
     OrderEvent,
     OrderLine,
+    Pause,
     PurchaseOrder,
     PurchaseOrderEvent,
     PurchaseOrderLine,
     PurchaseOrderNote,
     Rating,
     Shortage,
+    ShortageEvent,
+    ShortageOption,
     StandingOrder,
+    StandingOrderChange,
     Statement,
 )
 from .reasons import words
@@ -80,6 +86,21 @@ class BudgetAdmin(admin.ModelAdmin):
     autocomplete_fields = ["department"]
 
 
+class LaterTermsInline(HistoryInline):
+    model = LaterTerms
+    fields = ["valid_from", "rrule", "starts_on", "holiday_policy", "bundle", "site", "headcount"]
+
+
+class PauseInline(HistoryInline):
+    model = Pause
+    fields = ["first_on", "last_on"]
+
+
+class ChangeInline(HistoryInline):
+    model = StandingOrderChange
+    fields = ["at", "kind", "occurrence", "since", "actor", "undo_until", "undone_at", "undone_by"]
+
+
 @admin.register(StandingOrder)
 class StandingOrderAdmin(KeptAdmin):
     form = StandingOrderForm
@@ -89,9 +110,10 @@ class StandingOrderAdmin(KeptAdmin):
     search_fields = ["organization__name", "organization__name_en", "site__name", "bundle__name"]
     autocomplete_fields = ["organization", "department", "site", "bundle"]
     readonly_fields = ["created_by", "created_at", "agreed_sum"]
+    inlines = [LaterTermsInline, PauseInline, ChangeInline]
     fieldsets = [
         (None, {"fields": ["organization", "department", "site", "bundle", "headcount", "status"]}),
-        (_("When"), {"fields": ["rrule", ("starts_on", "ends_on"), "holiday_policy"]}),
+        (_("When"), {"fields": ["rrule", ("starts_on", "ends_on"), ("holiday_policy", "holiday_default")]}),
         (_("Receiving hours"), {"fields": [("window_opens", "window_closes")]}),
         (_("Set up"), {"fields": ["created_by", "created_at", "agreed_sum"]}),
     ]
@@ -119,17 +141,13 @@ class OccurrenceAdmin(ReasonInWords, HistoryAdmin):
     ]
     list_display_links = ["delivery_date", "rule_date"]
     list_filter = ["status", "reason"]
-    list_select_related = ["standing_order__organization", "standing_order__bundle"]
+    list_select_related = ["standing_order__organization", "bundle"]
     search_fields = ["standing_order__organization__name", "standing_order__organization__name_en"]
     date_hierarchy = "delivery_date"
 
     @admin.display(description=_("institution"), ordering="standing_order__organization__name")
     def institution(self, occurrence: Occurrence) -> str:
         return occurrence.standing_order.organization.display_name
-
-    @admin.display(description=_("bundle"), ordering="standing_order__bundle__name")
-    def bundle(self, occurrence: Occurrence) -> str:
-        return occurrence.standing_order.bundle.display_name
 
 
 # -- What is promised -----------------------------------------------------------------------------
@@ -222,6 +240,15 @@ class RatingAdmin(HistoryAdmin):
     date_hierarchy = "rated_at"
 
 
+@admin.register(InspectedLine)
+class InspectedLineAdmin(HistoryAdmin):
+    list_display = ["order_line", "quantity", "missing", "reason", "credited"]
+    list_filter = ["reason"]
+    list_select_related = ["order_line"]
+    search_fields = ["order_line__product_name", "order_line__order__number"]
+    date_hierarchy = "order_line__order__delivery_date"
+
+
 # -- What is asked of producers -------------------------------------------------------------------
 
 
@@ -282,12 +309,44 @@ class PurchaseOrderEventAdmin(EventAdmin):
     search_fields = ["purchase_order__number", "actor__name", "actor__email", "note"]
 
 
+class ShortageOptionInline(HistoryInline):
+    model = ShortageOption
+    fields = ["product", "units", "made_on"]
+
+
+class ShortageEventInline(HistoryInline):
+    model = ShortageEvent
+    fields = ["at", "was", "to", "actor", "note"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ShortageEvent]:
+        return super().get_queryset(request).select_related("actor")
+
+
 @admin.register(Shortage)
-class ShortageAdmin(HistoryAdmin):
-    list_display = ["order_line", "quantity", "substitute", "credited", "reported_by", "reported_at"]
+class ShortageAdmin(ReasonInWords, HistoryAdmin):
+    list_display = [
+        "order_line",
+        "quantity",
+        "status",
+        "reason_display",
+        "substitute",
+        "amount",
+        "answer_by",
+        "reported_by",
+        "reported_at",
+    ]
+    list_filter = ["status", "reason"]
     list_select_related = ["order_line", "substitute", "reported_by"]
     search_fields = ["order_line__product_name", "order_line__order__number"]
     date_hierarchy = "reported_at"
+    inlines = [ShortageOptionInline, ShortageEventInline]
+
+
+@admin.register(ShortageEvent)
+class ShortageEventAdmin(EventAdmin):
+    list_display = ["at", "shortage", "was", "to", "actor", "note"]
+    list_select_related = ["shortage__order_line", "actor"]
+    search_fields = ["shortage__order_line__order__number", "actor__name", "actor__email", "note"]
 
 
 # -- The ledger and the mail ------------------------------------------------------------------------

@@ -6,16 +6,20 @@ products of its category left, which is what composing it will need first of all
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
 
 from bundles.edition_key import EditionKey
 from bundles.models import Bundle, Edition, Product, Room, Slot
 from bundles.rooms import Rooms
+from membership.models import Site
 
 from .actions.editions import planned_rooms
-from .cutoff import earliest_delivery_date, lead_days_left
-from .models import CalendarDay, Occurrence, Order
+from .cutoff import SEOUL, earliest_delivery_date, lead_days_left
+from .models import CalendarDay, Occurrence
+from .working_days import WorkingDays
 
 # For these reasons something else may do.
 SOLD_OUT = {"capacity_short", "no_capacity"}
@@ -30,59 +34,88 @@ Place = tuple[Slot, Sequence[Product], int]
 
 @dataclass(frozen=True)
 class Alternative:
-    """A bundle that can be had on a day for as many people, at `gross` won."""
+    """A bundle that can be had on a day for as many people, at `gross` won; for an event, when and where."""
 
     bundle: Bundle
     day: date
     headcount: int
     gross: int
+    event_at: datetime | None = None
+    site: Site | None = None
 
-
-def alternatives_to_order(order: Order, *, now: datetime) -> list[Alternative]:
-    """Return what can be had instead of an order that failed for want of goods; nothing for other reasons."""
-    if order.status != Order.Status.FAILED or order.reason not in SOLD_OUT:
-        return []
-    return read_alternatives(order.bundle, order.headcount, order.exclusions, order.delivery_date, now=now)
+    @property
+    def query(self) -> str:
+        """What the order form takes from an address to begin with this."""
+        said: dict[str, Any] = {"bundle": self.bundle.code, "headcount": self.headcount}
+        begins = self.event_at and self.event_at.astimezone(SEOUL)
+        said["date"] = (begins.date() if begins else self.day).isoformat()
+        if begins:
+            said["time"] = f"{begins:%H:%M}"
+        return urlencode(said | ({"site": self.site.pk} if self.site else {}))
 
 
 def alternatives_to_occurrence(occurrence: Occurrence, *, now: datetime) -> list[Alternative]:
     """Return what can be had instead of a date of a standing order that failed so."""
-    day, standing = occurrence.delivery_date, occurrence.standing_order
+    day = occurrence.delivery_date
     if occurrence.status != Occurrence.Status.FAILED or occurrence.reason not in SOLD_OUT or day is None:
         return []
-    return read_alternatives(standing.bundle, standing.headcount, standing.exclusions, day, now=now)
+    found = read_alternatives(occurrence.bundle, occurrence.headcount, occurrence.exclusions, day, now=now)
+    return [replace(each, site=occurrence.site) for each in found]
+
+
+class Supply:
+    """What is left from a day on, for people with these exclusions; the number of queries is fixed.
+
+    Only bundles for events: a plan's bundle comes by its standing order.
+    """
+
+    def __init__(self, day: date, exclusions: int, working_days: WorkingDays, *, now: datetime) -> None:
+        first = working_days.next_on_or_after(max(day, earliest_delivery_date(now, working_days)))
+        self.days = [first]
+        while len(self.days) < DAYS_AHEAD:
+            self.days.append(working_days.add(self.days[-1], 1))
+        self.bundles = list(Bundle.objects.for_events().prefetch_related("slots"))
+        self._exclusions = exclusions
+        self._products = {
+            product.pk: product
+            for product in Product.objects.on_offer().select_related("pool", "producer")
+            if not product.broken(exclusions)
+        }
+        self._leads = {on: lead_days_left(now, on, working_days) for on in self.days}
+        self._rooms = Rooms.read(
+            list(self._products.values()),
+            self.days,
+            working_days.made_on,
+            planned_rooms(self.days, working_days),
+        )
+        editions = Edition.objects.filter(
+            delivery_date__in=self.days, exclusions=exclusions, bundle__in=self.bundles
+        )
+        self._composed = {edition.key: edition for edition in editions.prefetch_related("items__slot")}
+
+    def has(self, bundle: Bundle, day: date, headcount: int) -> bool:
+        """Whether the bundle can be ordered for the day: in time for every producer, with enough left."""
+        if day not in self._leads:
+            return False
+        in_time = {
+            pk: product for pk, product in self._products.items() if product.lead_days <= self._leads[day]
+        }
+        edition = self._composed.get(EditionKey(bundle.pk, day, self._exclusions))
+        places = _of_edition(edition, in_time) if edition else _of_bundle(bundle, in_time)
+        return can_be_had(places, headcount, day, self._rooms)
 
 
 def read_alternatives(
     bundle: Bundle, headcount: int, exclusions: int, day: date, *, now: datetime
 ) -> list[Alternative]:
-    """Return what can be ordered for so many people from the day on; the number of queries is fixed.
-
-    Only bundles for events: a plan's bundle comes by its standing order.
-    """
-    working_days = CalendarDay.objects.all().working_days()
-    days = [working_days.next_on_or_after(max(day, earliest_delivery_date(now, working_days)))]
-    while len(days) < DAYS_AHEAD:
-        days.append(working_days.add(days[-1], 1))
-    bundles = list(Bundle.objects.for_events().prefetch_related("slots"))
-    products = [
-        product
-        for product in Product.objects.on_offer().select_related("pool", "producer")
-        if not product.broken(exclusions)
+    """Return what can be ordered for so many people from the day on."""
+    supply = Supply(day, exclusions, CalendarDay.objects.all().working_days(), now=now)
+    found = [
+        Alternative(other, on, headcount, other.price_for(headcount))
+        for on in supply.days
+        for other in supply.bundles
+        if (other, on) != (bundle, day) and supply.has(other, on, headcount)
     ]
-    rooms = Rooms.read(products, days, working_days.made_on, planned_rooms(days, working_days))
-    editions = Edition.objects.filter(delivery_date__in=days, exclusions=exclusions, bundle__in=bundles)
-    composed = {edition.key: edition for edition in editions.prefetch_related("items__slot")}
-    known = {product.pk: product for product in products}
-    found = []
-    for on in days:
-        lead = lead_days_left(now, on, working_days)
-        in_time = {pk: product for pk, product in known.items() if product.lead_days <= lead}
-        for other in bundles:
-            edition = composed.get(EditionKey(other.pk, on, exclusions))
-            places = _of_edition(edition, in_time) if edition else _of_bundle(other, in_time)
-            if (other, on) != (bundle, day) and can_be_had(places, headcount, on, rooms):
-                found.append(Alternative(other, on, headcount, other.price_for(headcount)))
     return rank(found, bundle, bundle.price_for(headcount))
 
 

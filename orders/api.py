@@ -19,10 +19,14 @@ from membership.api import KeyFilter, OwnRows, caller
 from membership.models import Organization
 from membership.permissions import ORDERING_ROLES, can_order_for, has_role
 
-from .actions.event_order import cancel_order, place_event_order, skip_occurrence
+from .actions.change_date import leave_out_date
+from .actions.change_terms import end_standing_order
+from .actions.event_change import CHANGEABLE, Wanted, change_event_order, last_event
+from .actions.event_order import cancel_order, place_event_order
 from .actions.purchase import accept_purchase_order
 from .actions.shortage import report_shortage
-from .actions.standing import create_standing_order, end_standing_order
+from .actions.standing import create_standing_order
+from .exceptions import NotPossible
 from .models import Occurrence, Order, PurchaseOrder, StandingOrder
 from .serializers import (
     OccurrenceSerializer,
@@ -31,7 +35,7 @@ from .serializers import (
     RefusalSerializer,
     StandingOrderSerializer,
 )
-from .serializers_input import EventOrderInput, StandingOrderInput
+from .serializers_input import EventChangeInput, EventOrderInput, StandingOrderInput
 from .serializers_producer import PurchaseOrderDetailSerializer, PurchaseOrderSerializer, ShortageInput
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -94,9 +98,9 @@ class OccurrenceFilter(DeliveryDateFilter):
 class OccurrenceViewSet(OwnRows, mixins.ListModelMixin, mixins.RetrieveModelMixin):
     """The dates of standing orders, weeks ahead, and what became of each."""
 
-    queryset = Occurrence.objects.select_related(
-        "standing_order__organization", "standing_order__bundle", "order"
-    ).order_by("rule_date", "pk")
+    queryset = Occurrence.objects.select_related("standing_order__organization", "bundle", "order").order_by(
+        "rule_date", "pk"
+    )
     serializer_class = OccurrenceSerializer
     filterset_class = OccurrenceFilter
 
@@ -106,7 +110,7 @@ class OccurrenceViewSet(OwnRows, mixins.ListModelMixin, mixins.RetrieveModelMixi
         """Leave this date out, before its cut-off."""
         occurrence = self.get_object()
         _require_orderer(request, occurrence.standing_order.organization)
-        skip_occurrence(occurrence, now=clock.now())
+        leave_out_date(occurrence, actor=caller(request), now=clock.now())
         return self.show(self.get_object())
 
 
@@ -128,7 +132,7 @@ class OrderViewSet(OwnRows, mixins.ListModelMixin, mixins.RetrieveModelMixin):
         .order_by("-delivery_date", "number")
     )
     serializer_class = OrderDetailSerializer
-    by_action = {"list": OrderSerializer, "create": EventOrderInput}
+    by_action = {"list": OrderSerializer, "create": EventOrderInput, "change": EventChangeInput}
     filterset_class = OrderFilter
     lookup_field = "number"
 
@@ -154,6 +158,20 @@ class OrderViewSet(OwnRows, mixins.ListModelMixin, mixins.RetrieveModelMixin):
             raise ValidationError({"Idempotency-Key": [_("This key was already used for another order.")]})
         order = self.get_queryset().get(pk=made.pk)
         return self.show(order, status.HTTP_201_CREATED)
+
+    @extend_schema(responses={200: OrderDetailSerializer, 409: RefusalSerializer})
+    @action(detail=True, methods=["post"])
+    def change(self, request: Request, number: str) -> Response:
+        """Change an event order, before its deadline; what is left out stays."""
+        order = self.get_object()
+        _require_orderer(request, order.organization)
+        typed = self.read()
+        seen = last_event(order)
+        if order.event_at is None:
+            raise NotPossible("wrong_state")
+        wanted = Wanted(**{name: typed.get(name, getattr(order, name)) for name in CHANGEABLE})
+        change_event_order(order, wanted, seen=seen, actor=caller(request), now=clock.now())
+        return self.show(self.get_object())
 
     @extend_schema(request=None, responses={200: OrderDetailSerializer, 409: RefusalSerializer})
     @action(detail=True, methods=["post"])

@@ -1,7 +1,7 @@
 """What departments have reserved, spent and left of their budgets: sums over orders, never stored."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,8 +11,10 @@ from django.db.models import Q, Sum
 from membership.models import Department
 
 from .models import Budget, CalendarDay, Occurrence, Order, StandingOrder
+from .models.serving import Serving
 from .querysets import StandingOrderQuerySet
-from .schedule import BadRule, delivery_date
+from .schedule import BadRule
+from .standing_plan import forecast_dates, terms_row
 
 # A holiday moves a delivery by less than this, also over New Year.
 FARTHEST_MOVE = timedelta(days=15)
@@ -63,11 +65,15 @@ class Figures:
 
 @dataclass(frozen=True)
 class ForecastDate:
-    """A date that a standing order will bring, on which nothing is ordered yet."""
+    """A date that a standing order will bring, on which nothing is ordered yet, and what comes then."""
 
     standing_order: StandingOrder
+    serving: Serving
     day: date
-    price: int
+
+    @property
+    def price(self) -> int:
+        return self.serving.price
 
 
 def lock_left(department_id: int | None, year: int) -> int | None:
@@ -76,20 +82,37 @@ def lock_left(department_id: int | None, year: int) -> int | None:
     The budget stays locked until the transaction ends: what is added to its sum meanwhile waits here, so that
     two orders never take the same won.
     """
-    budget = Budget.objects.select_for_update().filter(department=department_id, year=year).first()
-    return left_of(budget) if budget else None
+    return read_lefts([department_id], year, lock=True).get(department_id) if department_id else None
+
+
+def read_lefts(departments: Collection[int], year: int, *, lock: bool = False) -> dict[int, int]:
+    """Return what the next order of each department that has a budget may take; two queries for all of them.
+
+    Locked, they stay so until the transaction ends, as above.
+    """
+    budgets = Budget.objects.filter(department__in=departments, year=year).order_by("pk")
+    rows = list(budgets.select_for_update() if lock else budgets)
+    return _lefts(rows, year)
 
 
 def left_of(budget: Budget) -> int:
     """Return the budget less what is reserved and spent, as far as an approver didn't let it be exceeded."""
-    orders = Order.objects.of_budget(budget.department_id, budget.year)
-    sums = (orders.reserving() | orders.spent()).aggregate(used=Sum("gross"), overrun=Sum("overrun"))
-    return budget.amount + (sums["overrun"] or 0) - (sums["used"] or 0)
+    return _lefts([budget], budget.year)[budget.department_id]
+
+
+def _lefts(budgets: Collection[Budget], year: int) -> dict[int, int]:
+    left = {budget.department_id: budget.amount for budget in budgets}
+    if left:
+        orders = Order.objects.filter(department__in=left, delivery_date__year=year).order_by()
+        sums = (orders.reserving() | orders.spent()).values_list("department")
+        for department_id, used, overrun in sums.annotate(used=Sum("gross"), overrun=Sum("overrun")):
+            left[department_id] += overrun - used
+    return left
 
 
 def left_for_date(occurrence: Occurrence) -> int | None:
     """Return what the budget has left for a date, less the planned ones before it; None without a budget."""
-    department, day = occurrence.standing_order.department_id, occurrence.delivery_date
+    department, day = occurrence.department_id, occurrence.delivery_date
     budget = Budget.objects.filter(department=department, year=day.year if day else 0).first()
     return left_of(budget) - _planned_before(budget, occurrence) if budget else None
 
@@ -97,12 +120,12 @@ def left_for_date(occurrence: Occurrence) -> int | None:
 def _planned_before(budget: Budget, occurrence: Occurrence) -> int:
     planned = Occurrence.objects.filter(
         status=Occurrence.Status.PLANNED,
-        standing_order__department=budget.department_id,
+        department=budget.department_id,
         standing_order__status=StandingOrder.Status.ACTIVE,
         delivery_date__year=budget.year,
-    ).select_related("standing_order__bundle")
+    ).select_related("bundle")
     earlier = Q(cutoff_at__lt=occurrence.cutoff_at) | Q(cutoff_at=occurrence.cutoff_at, pk__lt=occurrence.pk)
-    return sum(other.standing_order.price for other in planned.filter(earlier))
+    return sum(other.price for other in planned.filter(earlier))
 
 
 def read_figures(departments: Collection[Department], year: int, *, today: date | None) -> list[Figures]:
@@ -124,8 +147,7 @@ def read_figures(departments: Collection[Department], year: int, *, today: date 
             sums[department_id, kind] = total
     standing_orders = StandingOrder.objects.filter(department__in=departments)
     for coming in forecast(standing_orders, year, today=today) if today else ():
-        department_id = coming.standing_order.department_id
-        sums[department_id or 0, "forecast"] += coming.price
+        sums[coming.serving.department_id or 0, "forecast"] += coming.price
     kinds = ("reserved", "spent", "waiting", "forecast")
     return [
         Figures(
@@ -141,32 +163,45 @@ def read_figures(departments: Collection[Department], year: int, *, today: date 
 def forecast(rows: StandingOrderQuerySet, year: int, *, today: date) -> list[ForecastDate]:
     """Return what those of the standing orders that are active will bring in the year, by date."""
     active = rows.running().filter(status=StandingOrder.Status.ACTIVE)
-    standing_orders = list(active.select_related("bundle", "site", "organization"))
-    known = Occurrence.objects.filter(
+    standing_orders = list(
+        active.select_related("bundle", "site", "organization").prefetch_related(
+            "later_terms__bundle", "later_terms__site", "pauses"
+        )
+    )
+    planned = Occurrence.objects.filter(
         standing_order__in=standing_orders, status=Occurrence.Status.PLANNED, delivery_date__year=year
-    ).values_list("standing_order", "delivery_date")
+    ).select_related("bundle", "site")
     by_key = {standing_order.pk: standing_order for standing_order in standing_orders}
-    dates = [(by_key[key], day) for key, day in known if day]
-    dates += _beyond_horizon(standing_orders, year, today)
+    known = [
+        ForecastDate(by_key[row.standing_order_id], row, row.delivery_date)
+        for row in planned
+        if row.delivery_date
+    ]
     return sorted(
-        (ForecastDate(standing_order, day, standing_order.price) for standing_order, day in dates),
+        [*known, *_beyond_horizon(standing_orders, year, today)],
         key=lambda coming: (coming.day, coming.standing_order.pk),
     )
 
 
 def _beyond_horizon(
-    standing_orders: Iterable[StandingOrder], year: int, today: date
-) -> Iterator[tuple[StandingOrder, date]]:
+    standing_orders: Collection[StandingOrder], year: int, today: date
+) -> Iterator[ForecastDate]:
     """Yield the dates of the year that are too far away to be occurrences yet."""
     working_days = CalendarDay.objects.all().working_days()
     shown = today + timedelta(days=settings.PREVIEW_HORIZON_DAYS)
-    first = max(shown, date(year, 1, 1) - FARTHEST_MOVE)
+    after = max(shown, date(year, 1, 1) - FARTHEST_MOVE)
+    until = date(year, 12, 31) + FARTHEST_MOVE
+    rows = Occurrence.objects.filter(standing_order__in=standing_orders, rule_date__gt=after)
+    known: dict[int, set[date]] = defaultdict(set)
+    for key, rule_date in rows.values_list("standing_order", "rule_date"):
+        known[key].add(rule_date)
     for standing_order in standing_orders:
+        own = known[standing_order.pk]
         try:
-            days = standing_order.dates(first, date(year, 12, 31) + FARTHEST_MOVE)
+            found = forecast_dates(standing_order, working_days, after=after, until=until, known=own)
         except BadRule:
             continue  # it gives no dates; the preview says so to the operators
-        for rule_date in days:
-            day, _reason = delivery_date(rule_date, standing_order.holiday_policy, working_days)
-            if day and day.year == year:
-                yield standing_order, day
+        for wanted in found:
+            if wanted.is_coming and wanted.day and wanted.day.year == year:
+                terms = terms_row(standing_order, wanted.rule_date)
+                yield ForecastDate(standing_order, terms, wanted.day)

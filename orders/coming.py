@@ -72,9 +72,7 @@ def coming_deliveries(user: User, *, today: date) -> list[Coming]:
         .filter(Q(delivery_date__lte=until) | Q(delivery_date=None, rule_date__lte=until))
         .exclude(status=Occurrence.Status.ORDERED)
         .exclude(reason__in=GONE)
-        .select_related(
-            "standing_order__organization", "standing_order__site", "standing_order__bundle__plan"
-        )
+        .select_related("standing_order__organization", "site", "bundle__plan")
         .prefetch_related(*SWAPS)
     )
     editions = _editions(orders, occurrences)
@@ -86,7 +84,7 @@ def coming_deliveries(user: User, *, today: date) -> list[Coming]:
 def _editions(orders: Iterable[Order], occurrences: Iterable[Occurrence]) -> Editions:
     """Return the products of the editions that these will bring."""
     bundles = {order.bundle_id for order in orders if order.status in Order.OPEN}
-    bundles |= {occurrence.standing_order.bundle_id for occurrence in occurrences}
+    bundles |= {occurrence.bundle_id for occurrence in occurrences}
     days = {order.delivery_date for order in orders}
     days |= {occurrence.delivery_date for occurrence in occurrences if occurrence.delivery_date}
     rows = Edition.objects.filter(bundle__in=bundles, delivery_date__in=days)
@@ -121,21 +119,20 @@ def from_order(order: Order, editions: Editions) -> Coming:
 
 def from_occurrence(occurrence: Occurrence, editions: Editions) -> Coming:
     """Return the entry of a date of a standing order that is no order (yet)."""
-    standing = occurrence.standing_order
     is_planned = occurrence.status == Occurrence.Status.PLANNED
     day = occurrence.delivery_date or occurrence.rule_date
     return Coming(
         day=day,
-        title=standing.bundle.display_name,
-        organization=standing.organization,
-        site=standing.site,
-        headcount=standing.headcount,
+        title=occurrence.bundle.display_name,
+        organization=occurrence.standing_order.organization,
+        site=occurrence.site,
+        headcount=occurrence.headcount,
         state=occurrence.status,
         state_label=occurrence.get_status_display(),
-        contents=_contents(occurrence, standing.edition_key(day), editions) if is_planned else [],
+        contents=_contents(occurrence, occurrence.edition_key(day), editions) if is_planned else [],
         why=why(occurrence),
         cutoff_at=occurrence.cutoff_at if is_planned else None,
-        window=_window(standing),
+        window=_window(occurrence),
         occurrence=occurrence,
         steps=occurrence_steps(occurrence) if is_planned else [],
     )

@@ -3,10 +3,20 @@
 Tasks run them for everything, `manage.py run_cycle` for one delivery day; both take the same actions.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
 
 from bundles.edition_requests import Wanted
+from membership.models import Membership
 
+from .actions.apply import follow_up
 from .actions.approval import ask_for_date, dates_over_budget, give_up_unapproved
 from .actions.editions import (
     compose_missing,
@@ -15,23 +25,30 @@ from .actions.editions import (
     missing_editions,
     publish_due_edition,
 )
-from .actions.fix import fix_occurrence, fix_order
+from .actions.fix import fix_occurrences, fix_orders
 from .actions.fulfil import issue_statement
-from .actions.ledger import run_step
+from .actions.ledger import run_batches, run_step
+from .actions.memberships import keep_membership
 from .actions.preview import preview_standing_order
 from .actions.purchase import close_deadline, remind_producer
+from .actions.question import remind_of_shortage, settle_unanswered
 from .actions.reminder import due_reminders, remind
-from .models import CycleRun, Occurrence, Order, PurchaseOrder, StandingOrder
+from .models import Application, CycleRun, Occurrence, Order, PurchaseOrder, Shortage, StandingOrder
+from .querysets import OccurrenceQuerySet, OrderQuerySet
 
 Step = CycleRun.Step
+# A night of fewer batches is over before a second worker has begun.
+HELP_FROM_BATCHES = 4
 
 
 def preview(*, now: datetime) -> list[CycleRun]:
-    """Materialise the coming dates of every standing order, compose what they lack, publish what is near."""
+    """Materialise the coming dates of standing orders, within their plans, and compose what they lack."""
     standing_orders = StandingOrder.objects.running().select_related("organization", "bundle").order_by("pk")
     runs = [
         run_step(Step.PREVIEW, standing_orders, lambda item: preview_standing_order(item, now=now), now=now)
     ]
+    memberships = Membership.objects.running().select_related("organization").order_by("pk")
+    runs.append(run_step(Step.PLAN, memberships, lambda item: keep_membership(item, now=now), now=now))
     # Standard editions first: a variant is held to the worth of the standard one.
     for is_variant in (False, True):
         wanted = [each for each in missing_editions(now=now) if bool(each.exclusions) == is_variant]
@@ -50,9 +67,11 @@ def _compose(wanted: list[Wanted], *, now: datetime) -> CycleRun | None:
 
 def ask_for_approval(*, now: datetime) -> list[CycleRun]:
     """Ask for the dates that budgets can't pay, and remind approvers of what still waits."""
+    applications = Application.objects.to_follow_up(timezone.localdate(now))
     runs = [
         run_step(Step.APPROVAL, dates_over_budget(now), lambda pk: ask_for_date(pk, now=now), now=now),
         run_step(Step.APPROVAL, due_reminders(now), lambda each: remind(each, now=now), now=now),
+        run_step(Step.APPROVAL, applications, lambda each: follow_up(each, now=now), now=now),
     ]
     return [run for run in runs if run]
 
@@ -71,17 +90,29 @@ def fix_due(*, now: datetime, day: date | None = None) -> list[CycleRun]:
             lambda pk: give_up_unapproved(pk, now=now),
             now=now,
         ),
-        run_step(
-            Step.FIX,
-            list(occurrences.values_list("pk", flat=True)),
-            lambda pk: fix_occurrence(pk, now=now),
-            now=now,
-        ),
-        run_step(
-            Step.FIX, list(orders.values_list("pk", flat=True)), lambda pk: fix_order(pk, now=now), now=now
-        ),
+        run_batches(Step.FIX, _batches(occurrences), partial(fix_occurrences, now=now), now=now),
+        run_batches(Step.FIX, _batches(orders), partial(fix_orders, now=now), now=now),
     ]
     return [run for run in runs if run]
+
+
+def wants_help(*, now: datetime) -> bool:
+    """Whether so much is due that a second worker is worth it, where the database lets them share."""
+    if not connection.features.has_select_for_update_skip_locked:
+        return False
+    due = Occurrence.objects.due(now).count() + Order.objects.due(now).count()
+    return due > HELP_FROM_BATCHES * settings.FIX_BATCH_SIZE
+
+
+def _batches(due: OccurrenceQuerySet | OrderQuerySet) -> Iterator[list[int]]:
+    """Yield the keys of what is due, in its order, each batch of one delivery date.
+
+    Only keys are held for long, however many there are.
+    """
+    size = settings.FIX_BATCH_SIZE
+    for _day, rows in groupby(list(due.values_list("delivery_date", "pk")), key=itemgetter(0)):
+        keys = [pk for _day, pk in rows]
+        yield from (keys[start : start + size] for start in range(0, len(keys), size))
 
 
 def remind_producers(*, now: datetime, day: date | None = None) -> list[CycleRun]:
@@ -102,6 +133,19 @@ def close_deadlines(*, now: datetime, day: date | None = None) -> list[CycleRun]
     keys = list(late.order_by("pk").values_list("pk", flat=True))
     run = run_step(Step.ACKNOWLEDGE, keys, lambda pk: close_deadline(pk, now=now), now=now)
     return [run] if run else []
+
+
+def settle_questions(*, now: datetime, day: date | None = None) -> list[CycleRun]:
+    """Do for whoever was asked about a shortage and didn't answer what it wants then; remind the others."""
+    due, near = Shortage.objects.due(now), Shortage.objects.to_remind(now).order_by("answer_by", "pk")
+    if day:
+        due, near = due.on(day), near.on(day)
+    keys, reminders = (list(rows.values_list("pk", flat=True)) for rows in (due, near))
+    runs = [
+        run_step(Step.ANSWER, keys, lambda pk: settle_unanswered(pk, now=now), now=now),
+        run_step(Step.ANSWER, reminders, lambda pk: remind_of_shortage(pk, now=now), now=now),
+    ]
+    return [run for run in runs if run]
 
 
 def issue_statements(*, now: datetime, day: date | None = None) -> list[CycleRun]:

@@ -30,7 +30,7 @@ def read_demand(first: date, last: date) -> dict[EditionKey, Demand]:
     """Return the demand of the days from `first` to `last`, both included, in two queries."""
     demand: dict[EditionKey, Demand] = defaultdict(Demand)
     planned = Occurrence.objects.filter(status="planned", delivery_date__range=(first, last))
-    for *key, people in planned.values_list(*EDITION_COLUMNS, "standing_order__headcount"):
+    for *key, people in planned.values_list(*EDITION_COLUMNS, "headcount"):
         demand[EditionKey(*key)].open.append(people)
     orders = Order.objects.filter(delivery_date__range=(first, last))
     for *key, people, status in orders.exclude(status__in=["cancelled", "failed"]).values_list(

@@ -10,9 +10,10 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from .alternatives import alternatives_to_occurrence, alternatives_to_order
+from .alternatives import alternatives_to_occurrence
 from .compose_board import read_to_do
-from .models import Notification
+from .event_alternatives import alternatives_to_order
+from .models import Notification, Shortage
 from .reasons import told, words
 
 log = structlog.get_logger(__name__)
@@ -20,6 +21,14 @@ log = structlog.get_logger(__name__)
 OF_THIS_MAIL = (SMTPDataError, SMTPRecipientsRefused)
 # So many of each kind are named in a mail; the board has them all.
 TO_DO_SHOWN = 20
+# Their detail is a day, and why something happened to it.
+OF_A_DATE = (
+    Notification.Kind.DATE_MOVED,
+    Notification.Kind.SWAPS_DROPPED,
+    Notification.Kind.HOLIDAY_ASKED,
+    Notification.Kind.HOLIDAY_REMINDER,
+)
+OF_SHORTAGE = (Notification.Kind.SHORTAGE_ASKED, Notification.Kind.SHORTAGE_REMINDER)
 # Their detail is why the order waits.
 OF_APPROVAL = (Notification.Kind.APPROVAL_ASKED, Notification.Kind.APPROVAL_REMINDER)
 
@@ -34,8 +43,10 @@ def send_pending(*, now: datetime, limit: int = 200) -> int:
     rows = Notification.objects.filter(sent_at=None).select_related(
         "recipient",
         "order__bundle",
-        "occurrence__standing_order__bundle",
+        "occurrence__bundle",
         "standing_order__bundle",
+        "application__bundle__plan",
+        "application__organization",
         "purchase_order__producer",
     )
     sent = 0
@@ -59,15 +70,26 @@ def _send(row: Notification, now: datetime) -> None:
             "row": row,
             "order": row.order,
             "standing_order": row.standing_order,
+            "application": row.application,
             "purchase_order": row.purchase_order,
             "service_url": settings.SERVICE_URL,
         }
         if row.kind == Notification.Kind.ORDER_NOT_MADE:
             context |= _not_made(row, now)
-        elif row.kind in OF_APPROVAL:
+        elif row.kind in OF_A_DATE:
+            day, _, reason = row.detail.partition(" ")
+            context |= {"date": day, "reason": words(reason)}
+        elif row.kind in OF_APPROVAL or row.kind == Notification.Kind.APPLICATION_EXPIRED:
             context["reason"] = words(row.detail)
         elif row.kind == Notification.Kind.ORDER_CONFIRMED and row.order:
             context["stand_ins"] = row.order.lines.exclude(instead_of="")
+        elif row.kind == Notification.Kind.ROUTE_PLANNED:
+            context["round"] = dict(zip(("day", "departs", "stops"), row.detail.split(), strict=False))
+        elif row.kind in OF_SHORTAGE and row.order:
+            asked = Shortage.objects.open().filter(order_line__order=row.order)
+            context["questions"] = asked.select_related("order_line__order__organization").prefetch_related(
+                "options__product__producer"
+            )
         elif row.kind == Notification.Kind.COMPOSE_TO_DO:
             context |= {"to_do": read_to_do(timezone.localdate(row.created_at)), "shown": f":{TO_DO_SHOWN}"}
         html = None

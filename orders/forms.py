@@ -1,15 +1,14 @@
-"""What people fill in for one delivery, and the filters of the lists. Standing orders: `forms_standing`."""
+"""What people fill in for a delivery, and the filters of the lists.
+
+Of an order for an event: `forms_event`; of a standing order: `forms_standing`.
+"""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
-from uuid import uuid4
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from bundles.edition_words import EXCLUDING
 from bundles.gaps import Gap, find_gaps
 from bundles.models import Bundle
 from bundles.scaling import MAX_HEADCOUNT
@@ -18,9 +17,7 @@ from membership.models import Department, Organization, Site, User
 from membership.permissions import is_operator, ordering_institution_ids
 
 from .models import Order, StandingOrder
-from .orderable import MAX_AHEAD
-from .reasons import TOLD_IN_FULL, cannot_words, told, words
-from .working_days import WorkingDays
+from .reasons import REASONS, words
 
 
 class DateInput(forms.DateInput):
@@ -78,6 +75,16 @@ def own_department(user: User) -> int | None:
     return next((seat.department_id for seat in user.active_seats if seat.department_id), None)
 
 
+def headcount_field() -> forms.IntegerField:
+    """Return the field that asks for how many people."""
+    return forms.IntegerField(
+        label=_("People"),
+        min_value=1,
+        max_value=MAX_HEADCOUNT,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
 class DeliveryForm(forms.Form):
     """Where to, for how many, at what time of the day, and which department pays.
 
@@ -91,13 +98,9 @@ class DeliveryForm(forms.Form):
         label=_("Department that pays"),
         required=False,
         empty_label=_("Choose"),
+        error_messages={"required": REASONS["no_department"]},
     )
-    headcount = forms.IntegerField(
-        label=_("People"),
-        min_value=1,
-        max_value=MAX_HEADCOUNT,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
+    headcount = headcount_field()
     exclusions = ExclusionsField()
     window_opens = forms.TimeField(label=_("Not before"), required=False, widget=TimeInput())
     window_closes = forms.TimeField(label=_("Not after"), required=False, widget=TimeInput())
@@ -108,6 +111,11 @@ class DeliveryForm(forms.Form):
         departments = orderable_departments(user)
         if departments:
             self.fields["department"].queryset = departments  # type: ignore[attr-defined]
+            # Where every institution that one orders for has some, a department must be chosen.
+            places = set(self.fields["site"].queryset.values_list("organization", flat=True))  # type: ignore[attr-defined]
+            self.fields["department"].required = places <= set(
+                departments.values_list("organization", flat=True)
+            )
         else:
             del self.fields["department"]
 
@@ -141,60 +149,6 @@ class DeliveryForm(forms.Form):
         return find_gaps(bundle, chosen.get("exclusions", 0), day) if bundle else []
 
 
-class EventOrderForm(DeliveryForm):
-    """One delivery for an event."""
-
-    delivery_date = forms.DateField(label=_("Delivery date"), widget=DateInput())
-    note = forms.CharField(
-        label=_("Note"),
-        required=False,
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("For the hub and the courier, such as the room or whom to call."),
-    )
-    # Chosen when the form is shown: sending the same form twice finds the order that it already made.
-    request_key = forms.UUIDField(widget=forms.HiddenInput(), initial=uuid4)
-
-    def __init__(
-        self, *args: Any, earliest: date, today: date, working_days: WorkingDays, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.earliest, self.latest, self.working_days = earliest, today + MAX_AHEAD, working_days
-        self.fields["bundle"].queryset = Bundle.objects.for_events()  # type: ignore[attr-defined]
-        day = self.fields["delivery_date"]
-        day.widget.attrs |= {"min": earliest.isoformat(), "max": self.latest.isoformat()}
-        day.initial = earliest
-        day.help_text = _("Working days, from %(day)s on.") % {"day": date_format(earliest)}
-
-    def clean_delivery_date(self) -> date:
-        day: date = self.cleaned_data["delivery_date"]
-        if day < self.earliest:
-            raise forms.ValidationError(
-                _("It is too late for this day. The earliest is %(day)s."),
-                params={"day": date_format(self.earliest)},
-            )
-        if day > self.latest:
-            raise forms.ValidationError(_("Order at most a year ahead."))
-        if not self.working_days.is_working(day):
-            raise forms.ValidationError(words("not_a_working_day"))
-        return day
-
-    def blame(self, reason: str, detail: str) -> None:
-        """Show why the order could not be placed, next to the field that decides it."""
-        fields = {
-            "unlocated_site": "site",
-            "too_late": "delivery_date",
-            "not_a_working_day": "delivery_date",
-            "capacity_short": "delivery_date",
-        }
-        decides = fields.get(reason, "bundle")
-        if reason in TOLD_IN_FULL:
-            self.add_error(decides, told(reason, detail))
-        else:
-            is_excluded = not EXCLUDING.isdisjoint(detail.split())
-            self.add_error("exclusions" if is_excluded else decides, cannot_words(reason, detail))
-
-
 class CallOffForm(forms.Form):
     """Why the hub takes a fixed order back; the institution reads it."""
 
@@ -205,7 +159,7 @@ class CallOffForm(forms.Form):
     )
 
 
-class _InstitutionFilter(forms.Form):
+class InstitutionFilter(forms.Form):
     """Operators see every institution and may pick one."""
 
     institution = forms.ModelChoiceField(
@@ -221,7 +175,7 @@ class _InstitutionFilter(forms.Form):
             del self.fields["institution"]
 
 
-class OrderFilter(_InstitutionFilter):
+class OrderFilter(InstitutionFilter):
     """Which orders to list; a filter that can't be read is shown as wrong and left out."""
 
     state = forms.ChoiceField(
@@ -243,7 +197,7 @@ class OrderFilter(_InstitutionFilter):
         return orders.filter(**{lookup: value for lookup, value in chosen.items() if value})
 
 
-class StandingOrderFilter(_InstitutionFilter):
+class StandingOrderFilter(InstitutionFilter):
     """Which standing orders to list."""
 
     state = forms.ChoiceField(

@@ -9,12 +9,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bundles.models import Bundle
-from membership.models import Membership, Site, SiteWindow, User
+from membership.models import Site, SiteWindow, User
 from membership.permissions import is_operator, ordering_institution_ids
 
 from .forms import DateInput, DeliveryForm
-from .models import StandingOrder
-from .orderable import MAX_AHEAD, may_have
+from .models.terms import HolidayPolicy
+from .orderable import MAX_AHEAD, granted_plans, may_have
 from .rule_words import WEEKDAYS
 from .schedule import BadRule, validate
 
@@ -121,8 +121,8 @@ class StandingOrderForm(DeliveryForm):
     ends_on = forms.DateField(label=_("Ends on"), required=False, widget=DateInput())
     holiday_policy = forms.ChoiceField(
         label=_("When the day is a holiday"),
-        choices=StandingOrder.HolidayPolicy.choices,
-        initial=StandingOrder.HolidayPolicy.BEFORE,
+        choices=HolidayPolicy.choices,
+        initial=HolidayPolicy.BEFORE,
         widget=forms.RadioSelect,
     )
 
@@ -131,12 +131,11 @@ class StandingOrderForm(DeliveryForm):
         self.today = today
         if self.is_bound:
             self._ask_only_for(SHAPES.get(self.data.get("repeat", "")))
-        memberships = Membership.objects.running()
+        bundles = Bundle.objects.on_offer()
         if not is_operator(user):
-            memberships = memberships.filter(organization__in=ordering_institution_ids(user))
-        self.fields["bundle"].queryset = Bundle.objects.on_offer().filter(  # type: ignore[attr-defined]
-            Q(kind=Bundle.Kind.EVENT) | Q(plan__in=memberships.values("plan"))
-        )
+            plans = granted_plans(ordering_institution_ids(user), today=today)
+            bundles = bundles.filter(Q(kind=Bundle.Kind.EVENT) | Q(plan__in=plans))
+        self.fields["bundle"].queryset = bundles  # type: ignore[attr-defined]
         starts_on = self.fields["starts_on"]
         starts_on.initial = today + timedelta(days=1)
         starts_on.widget.attrs["min"] = today.isoformat()
@@ -164,7 +163,7 @@ class StandingOrderForm(DeliveryForm):
 
     def _check_plan(self, bundle: Bundle | None, site: Site | None) -> None:
         """A plan's bundle goes to institutions with that plan."""
-        if bundle and site and not may_have(site.organization, bundle):
+        if bundle and site and not may_have(site.organization, bundle, today=self.today):
             self.add_error("bundle", _("The institution has no membership with this plan."))
 
     def _read_rule(self, cleaned: dict[str, Any]) -> None:

@@ -1,22 +1,24 @@
 """How much of its plan an institution has used this month."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
-
-from membership.models import Membership, User
+from membership.models import Membership, MembershipTier, User
 
 from .models import Occurrence, Order
+from .querysets import OccurrenceQuerySet
 
 
 @dataclass(frozen=True)
 class PlanUsage:
-    """Deliveries of the month by the plan: `made` are orders, `planned` those that become orders."""
+    """The plan's dates of the month: `made` are orders, `planned` those that become orders."""
 
     membership: Membership
+    tier: MembershipTier
     made: int
     planned: int
+    is_paused: bool
 
     @property
     def booked(self) -> int:
@@ -24,34 +26,41 @@ class PlanUsage:
 
     @property
     def limit(self) -> int:
-        return self.membership.plan.deliveries_per_month
+        return self.tier.deliveries_per_month
 
 
 def plan_usages(user: User, *, today: date) -> list[PlanUsage]:
-    """Return the usage of each running membership that the user sees, for the month of `today`."""
-    orders = (
-        Order.objects.for_user(user)
-        .filter(delivery_date__year=today.year, delivery_date__month=today.month)
-        .exclude(status__in=[Order.Status.FAILED, Order.Status.CANCELLED])
-    )
-    made = _counted(orders, "organization", "bundle__plan")
-    occurrences = Occurrence.objects.for_user(user).filter(
-        status=Occurrence.Status.PLANNED,
-        delivery_date__year=today.year,
-        delivery_date__month=today.month,
-    )
-    planned = _counted(occurrences, "standing_order__organization", "standing_order__bundle__plan")
-    memberships = Membership.objects.for_user(user).running().select_related("plan", "organization")
+    """Return the usage of each running membership that the user sees, for the month of `today`.
+
+    Like the plan itself it counts by the dates of the rule: a holiday moves none into another month.
+    """
+    memberships = Membership.objects.for_user(user).running().with_terms().select_related("organization")
+    counted = _counted(Occurrence.objects.for_user(user), today)
     return [
-        PlanUsage(
-            membership,
-            made.get((membership.organization_id, membership.plan_id), 0),
-            planned.get((membership.organization_id, membership.plan_id), 0),
-        )
-        for membership in memberships.order_by("organization__name")
+        _usage(membership, counted, today) for membership in memberships.order_by("organization__name", "pk")
     ]
 
 
-def _counted(rows: object, organization: str, plan: str) -> dict[tuple[int, int], int]:
-    counted = rows.order_by().values_list(organization, plan).annotate(count=Count("pk"))  # type: ignore[attr-defined]
-    return {(organization_id, plan_id): count for organization_id, plan_id, count in counted}
+def usage_of(membership: Membership, *, today: date) -> PlanUsage:
+    """Return the usage of one membership."""
+    dates = Occurrence.objects.filter(standing_order__organization=membership.organization_id)
+    return _usage(membership, _counted(dates, today), today)
+
+
+def _usage(membership: Membership, counted: Counter[tuple[int, str]], today: date) -> PlanUsage:
+    return PlanUsage(
+        membership,
+        membership.tier_on(today),
+        counted[membership.organization_id, Occurrence.Status.ORDERED],
+        counted[membership.organization_id, Occurrence.Status.PLANNED],
+        membership.terms.why_closed(today) == "membership_paused",
+    )
+
+
+def _counted(rows: OccurrenceQuerySet, today: date) -> Counter[tuple[int, str]]:
+    dates = rows.filter(
+        bundle__plan__isnull=False,
+        rule_date__year=today.year,
+        rule_date__month=today.month,
+    ).exclude(order__status__in=[Order.Status.FAILED, Order.Status.CANCELLED])
+    return Counter(dates.order_by().values_list("standing_order__organization", "status"))

@@ -59,6 +59,15 @@ def swaps_of(holder: Occurrence | Order) -> dict[int, Product]:
     return {swap.product_id: swap.alternative for swap in own.swaps.all()}
 
 
+def swaps_by(holder: str, keys: Collection[int]) -> dict[int, dict[int, Product]]:
+    """Return the alternatives by product of occurrences or orders (`holder`), by their keys, in one query."""
+    found: dict[int, dict[int, Product]] = defaultdict(dict)
+    swaps = Swap.objects.filter(**{f"{holder}__in": keys})
+    for swap in swaps.select_related("alternative__producer", "alternative__pool"):
+        found[getattr(swap, f"{holder}_id")][swap.product_id] = swap.alternative
+    return found
+
+
 def _open_orders(first: date, last: date) -> dict[EditionKey, list[_Open]]:
     occurrences = Occurrence.objects.filter(
         status=Occurrence.Status.PLANNED,
@@ -72,7 +81,7 @@ def _open_orders(first: date, last: date) -> dict[EditionKey, list[_Open]]:
         kind = "order" if swap.order_id else "occurrence"
         swaps[kind, swap.order_id or swap.occurrence_id][swap.product_id] = swap.alternative
     found: dict[EditionKey, list[_Open]] = defaultdict(list)
-    rows = occurrences.order_by("pk").values_list("pk", "standing_order__headcount", *EDITION_COLUMNS)
+    rows = occurrences.order_by("pk").values_list("pk", "headcount", *EDITION_COLUMNS)
     for pk, people, *key in rows:
         found[EditionKey(*key)].append(_Open(people, swaps.get(("occurrence", pk), {})))
     for order in orders.order_by("pk"):

@@ -1,5 +1,7 @@
 """How far an order or a coming date is, in the shapes that the steps and timeline components draw."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -65,7 +67,7 @@ def timeline(order: Order) -> list[dict[str, Any]]:
     return [
         {
             "at": event.at,
-            "text": event.get_to_display(),
+            "text": _changed(event.changes) if event.changes else event.get_to_display(),
             "who": event.actor.display_name if event.actor else _("automatically"),
             "state": event.to,
             "note": _("received by %(name)s") % {"name": event.note}
@@ -74,6 +76,22 @@ def timeline(order: Order) -> list[dict[str, Any]]:
         }
         for event in reversed(order.events.all())
     ]
+
+
+CHANGED = {"headcount": _("people"), "event_at": _("the event begins"), "note": _("note")}
+
+
+def _changed(changes: Mapping[str, list[str]]) -> str:
+    """Return what was changed: of each thing what was and what is."""
+    said = []
+    for name, pair in changes.items():
+        was, to = (_moment(value) if name == "event_at" else value or "–" for value in pair)
+        said.append(f"{CHANGED[name]} {was} → {to}")
+    return str(_("Changed: %(what)s") % {"what": ", ".join(said)})
+
+
+def _moment(iso: str) -> str:
+    return f"{timezone.localtime(datetime.fromisoformat(iso)):%Y-%m-%d %H:%M}"
 
 
 def standing_timeline(standing_order: StandingOrder) -> list[dict[str, Any]]:

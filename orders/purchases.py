@@ -30,7 +30,7 @@ from .procurement import (
     gauges,
     rule_on,
 )
-from .schedule import delivery_date
+from .standing_plan import forecast_dates, terms_row
 
 
 @dataclass(frozen=True)
@@ -105,13 +105,13 @@ def standing_order_advice(standing_order: StandingOrder, *, today: date) -> Advi
     """Return what all dates of a standing order in a fiscal year mean; of two years the one with more."""
     first = max(today.year, standing_order.starts_on.year)
     working_days = CalendarDay.objects.all().working_days()
-    days = [
-        delivery_date(day, standing_order.holiday_policy, working_days)[0]
-        for day in standing_order.dates(date(first - 1, 12, 1), date(first + 2, 1, 31))
-    ]
-    counts = {year: sum(day is not None and day.year == year for day in days) for year in (first, first + 1)}
-    year = max(counts, key=lambda each: (counts[each], -each))
-    return _advice(year, without_vat(standing_order.price) * counts[year], today)
+    sums = {first: 0, first + 1: 0}
+    after, until = date(first - 1, 12, 1), date(first + 2, 1, 31)
+    for wanted in forecast_dates(standing_order, working_days, after=after, until=until):
+        if wanted.is_coming and wanted.day and wanted.day.year in sums:
+            sums[wanted.day.year] += without_vat(terms_row(standing_order, wanted.rule_date).price)
+    year = max(sums, key=lambda each: (sums[each], -each))
+    return _advice(year, sums[year], today)
 
 
 def _advice(year: int, amount: int, today: date) -> Advice | None:

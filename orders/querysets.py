@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # Of an occurrence: the parts of its edition's key.
-EDITION_COLUMNS = ("standing_order__bundle", "delivery_date", "standing_order__exclusions")
+EDITION_COLUMNS = ("bundle", "delivery_date", "exclusions")
 
 
 class CalendarDayQuerySet(models.QuerySet[Any]):
@@ -48,6 +48,10 @@ class OccurrenceQuerySet(models.QuerySet[Any]):
             self if is_operator(user) else self.filter(standing_order__organization__in=institution_ids(user))
         )
 
+    def of_plans(self, organization: Any) -> OccurrenceQuerySet:
+        """Dates on which the institution's plan brings something."""
+        return self.filter(standing_order__organization=organization, bundle__plan__isnull=False)
+
     def due(self, now: datetime) -> OccurrenceQuerySet:
         """Planned occurrences whose cut-off has passed, whenever that was."""
         return self.filter(status="planned", cutoff_at__lte=now).order_by("delivery_date", "pk")
@@ -58,6 +62,35 @@ class OccurrenceQuerySet(models.QuerySet[Any]):
 
     def coming(self, today: date) -> OccurrenceQuerySet:
         return self.filter(Q(delivery_date__gte=today) | Q(delivery_date=None, rule_date__gte=today))
+
+
+class ApplicationQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> ApplicationQuerySet:
+        return self if is_operator(user) else self.filter(organization__in=institution_ids(user))
+
+    def open(self) -> ApplicationQuerySet:
+        """Those that may still become something."""
+        return self.filter(status__in=["awaiting", "waiting", "offered", "agreed"])
+
+    def of_plan(self, organization: Any) -> ApplicationQuerySet:
+        """The open one for a plan; there is one at most."""
+        return self.open().filter(organization=organization, kind="plan")
+
+    def to_follow_up(self, today: date) -> ApplicationQuerySet:
+        """Agreed to and not set up, or to start before anybody approved."""
+        late = self.filter(Q(status="agreed") | Q(status="awaiting", starts_on__lte=today))
+        return late.select_related("organization", "bundle__plan")
+
+
+class StandingOrderChangeQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> StandingOrderChangeQuerySet:
+        if is_operator(user):
+            return self
+        return self.filter(standing_order__organization__in=institution_ids(user))
+
+    def in_force(self) -> StandingOrderChangeQuerySet:
+        """Those that nobody undid."""
+        return self.filter(undone_at=None)
 
 
 class OrderQuerySet(models.QuerySet[Any]):
@@ -128,6 +161,35 @@ class OrderLineQuerySet(models.QuerySet[Any]):
             producer=purchase_order.producer_id,
             order__delivery_date=purchase_order.delivery_date,
         ).exclude(order__status="cancelled")
+
+
+class ShortageQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> ShortageQuerySet:
+        """Those of an institution's own orders; everything for operators."""
+        return (
+            self
+            if is_operator(user)
+            else self.filter(order_line__order__organization__in=institution_ids(user))
+        )
+
+    def on(self, day: date) -> ShortageQuerySet:
+        return self.filter(order_line__order__delivery_date=day)
+
+    def open(self) -> ShortageQuerySet:
+        """Those about which an institution is asked."""
+        return self.filter(status="asked")
+
+    def due(self, now: datetime) -> ShortageQuerySet:
+        """Questions that nobody answered in time, whenever that was, or whose order has left without."""
+        has_left = ~Q(order_line__order__status="confirmed")
+        return self.open().filter(has_left | Q(answer_by__lte=now)).order_by("answer_by", "pk")
+
+    def to_remind(self, now: datetime) -> ShortageQuerySet:
+        """Questions whose deadline is near and of which nobody was reminded."""
+        ahead = timedelta(minutes=settings.SHORTAGE_REMINDER_MINUTES)
+        # Whoever was asked later than that need not hear it twice.
+        near = self.open().filter(answer_by__lte=now + ahead, answer_by__gt=F("reported_at") + ahead)
+        return near.filter(reminded_at=None, answer_by__gt=now)
 
 
 class PurchaseOrderLineQuerySet(models.QuerySet[Any]):

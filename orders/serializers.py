@@ -64,6 +64,7 @@ class StandingOrderSerializer(ShownSerializer):
             "starts_on",
             "ends_on",
             "holiday_policy",
+            "holiday_default",
             "window_opens",
             "window_closes",
             "status",
@@ -75,7 +76,7 @@ class OccurrenceSerializer(ShownSerializer):
     """One date of a standing order; `why` says in words why it was moved, skipped or not ordered."""
 
     organization = OrganizationBriefSerializer(source="standing_order.organization", read_only=True)
-    bundle = BundleBriefSerializer(source="standing_order.bundle", read_only=True)
+    bundle = BundleBriefSerializer(read_only=True)
     order = serializers.CharField(source="order.number", read_only=True, allow_null=True)
     why = serializers.SerializerMethodField()
 
@@ -125,6 +126,7 @@ class OrderSerializer(ShownSerializer):
             "bundle_name_en",
             "headcount",
             "exclusions",
+            "event_at",
             "delivery_date",
             "window_opens",
             "window_closes",

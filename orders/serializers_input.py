@@ -1,9 +1,10 @@
 """What the API reads from callers who order: an event order or a standing order."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -14,6 +15,7 @@ from membership.models import Department, Site
 from membership.serializers import ExclusionsField
 
 from .models import Order, StandingOrder
+from .models.terms import HolidayPolicy
 from .orderable import MAX_AHEAD, may_have
 
 
@@ -53,10 +55,17 @@ class DeliveryInput(serializers.ModelSerializer):
         if opens and closes and closes <= opens:
             raise serializers.ValidationError({"window_closes": _("This must be later than the first time.")})
         usual = typed["site"].organization.exclusions
-        typed = {"window_opens": None, "window_closes": None, "exclusions": usual, **typed}
-        if gaps := find_gaps(typed["bundle"], typed["exclusions"], typed.get("delivery_date")):
+        typed = {"exclusions": usual, **typed}
+        if gaps := find_gaps(typed["bundle"], typed["exclusions"]):
             raise serializers.ValidationError({"exclusions": [str(gap) for gap in gaps]})
         return typed
+
+
+def check_event_at(event_at: datetime, today: date) -> datetime:
+    """Return when the event begins, if that is within a year."""
+    if timezone.localdate(event_at) > today + MAX_AHEAD:
+        raise serializers.ValidationError(_("Order at most a year ahead."))
+    return event_at
 
 
 class EventOrderInput(DeliveryInput):
@@ -70,19 +79,33 @@ class EventOrderInput(DeliveryInput):
             "bundle",
             "headcount",
             "exclusions",
-            "delivery_date",
-            "window_opens",
-            "window_closes",
+            "event_at",
             "note",
         ]
+        extra_kwargs = {
+            "event_at": {
+                "required": True,
+                "allow_null": False,
+                "help_text": "When the event begins; the delivery is counted back from there.",
+            }
+        }
 
-    def validate_delivery_date(self, day: date) -> date:
-        if day > self.context["today"] + MAX_AHEAD:
-            raise serializers.ValidationError(_("Order at most a year ahead."))
-        return day
+    def validate_event_at(self, event_at: datetime) -> datetime:
+        return check_event_at(event_at, self.context["today"])
 
     def validate(self, typed: dict[str, Any]) -> dict[str, Any]:
         return {"note": "", **super().validate(typed)}
+
+
+class EventChangeInput(serializers.Serializer):
+    """What may change of an event order. Needs `today` in its context."""
+
+    headcount = serializers.IntegerField(min_value=1, max_value=MAX_HEADCOUNT, required=False)
+    event_at = serializers.DateTimeField(required=False)
+    note = serializers.CharField(max_length=300, allow_blank=True, required=False)
+
+    def validate_event_at(self, event_at: datetime) -> datetime:
+        return check_event_at(event_at, self.context["today"])
 
 
 class StandingOrderInput(DeliveryInput):
@@ -100,6 +123,7 @@ class StandingOrderInput(DeliveryInput):
             "starts_on",
             "ends_on",
             "holiday_policy",
+            "holiday_default",
             "window_opens",
             "window_closes",
         ]
@@ -113,12 +137,15 @@ class StandingOrderInput(DeliveryInput):
     def validate(self, typed: dict[str, Any]) -> dict[str, Any]:
         typed = {
             "ends_on": None,
-            "holiday_policy": StandingOrder.HolidayPolicy.BEFORE,
+            "holiday_policy": HolidayPolicy.BEFORE,
+            "holiday_default": HolidayPolicy.BEFORE,
+            "window_opens": None,
+            "window_closes": None,
             **super().validate(typed),
         }
         if typed["ends_on"] and typed["ends_on"] < typed["starts_on"]:
             raise serializers.ValidationError({"ends_on": _("This must not be before the start.")})
-        if not may_have(typed["site"].organization, typed["bundle"]):
+        if not may_have(typed["site"].organization, typed["bundle"], today=self.context["today"]):
             raise serializers.ValidationError(
                 {"bundle": _("The institution has no membership with this plan.")}
             )

@@ -11,7 +11,7 @@ Transitions = Mapping[str, frozenset[str]]
 # A delivery that failed ends its order: a second attempt is a new order.
 ORDER_TRANSITIONS: Transitions = {
     "awaiting": frozenset({"placed", "cancelled", "failed"}),
-    "placed": frozenset({"confirmed", "cancelled", "failed"}),
+    "placed": frozenset({"confirmed", "cancelled", "failed", "awaiting"}),  # changed, and dearer
     "confirmed": frozenset({"packed", "dispatched", "cancelled"}),  # a small hub may load without packing
     "packed": frozenset({"confirmed", "dispatched", "cancelled"}),  # back when the boxes are opened again
     "dispatched": frozenset({"delivered", "failed"}),
@@ -31,6 +31,27 @@ PURCHASE_ORDER_TRANSITIONS: Transitions = {
     "overdue": frozenset({"issued", "accepted", "short", "received", "cancelled"}),
     "received": frozenset({"issued", "accepted", "short", "overdue"}),
     "cancelled": frozenset({"issued"}),
+}
+
+# An operator may choose otherwise until the order is packed, also another substitute.
+SHORTAGE_TRANSITIONS: Transitions = {
+    "asked": frozenset({"replaced", "credited", "dropped"}),
+    "replaced": frozenset({"replaced", "credited"}),
+    "credited": frozenset({"replaced"}),
+    "dropped": frozenset(),
+}
+
+
+# What is offered and not taken in time goes to the next; agreed to is not yet set up.
+APPLICATION_TRANSITIONS: Transitions = {
+    "awaiting": frozenset({"agreed", "declined", "withdrawn", "expired"}),
+    "waiting": frozenset({"offered", "withdrawn", "expired"}),
+    "offered": frozenset({"awaiting", "agreed", "withdrawn", "expired"}),
+    "agreed": frozenset({"done", "expired"}),
+    "done": frozenset(),
+    "declined": frozenset(),
+    "withdrawn": frozenset(),
+    "expired": frozenset(),
 }
 
 

@@ -1,44 +1,93 @@
-"""Which products can stand in for another, best first.
+"""Which products can stand in for another, read from what is stored; the rules are in `substitution.py`."""
 
-Same category, nothing that the order excludes, no allergen that the first didn't have, list price within a
-tolerance per serving, a certification of the same kind as the first producer's where there is one, lead time
-short enough.
-"""
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
-from collections.abc import Collection
-from datetime import date
-
-from bundles.models import Product
+from bundles.models import Closure, Product
+from membership.exclusions import FULL_MASK
 from membership.models import Certification
 
-PRICE_TOLERANCE_PERCENT = 25
+from .cutoff import lead_days_left, order_until
+from .models import CalendarDay, PurchaseOrder
+from .substitution import Candidate, Item, why_not
+
+Kinds = Mapping[int, set[str]]
 
 
-def stand_ins(
-    product: Product, on_date: date, *, max_lead_days: int, exclusions: int, excluding: Collection[int] = ()
+def rank_stand_ins(
+    product: Product, others: Collection[Product], kinds: Kinds, *, exclusions: int
 ) -> list[Product]:
-    """Return products that may take the place of `product` on the date, the nearest in price first."""
-    price = product.list_price / product.servings
-    kinds = _certification_kinds([product.producer_id], on_date).get(product.producer_id, set())
+    """Return which of the products of its category may take its place, the nearest in price first.
+
+    Whoever can't make it in as few days as its producer isn't among them.
+    """
+    short = item_of(product, kinds)
+    items = {
+        other: item_of(other, kinds)
+        for other in others
+        if other.pk != product.pk and other.lead_days <= product.lead_days and not other.broken(exclusions)
+    }
+    return sorted(
+        (other for other, item in items.items() if not why_not(short, item)),
+        key=lambda other: (abs(items[other].price - short.price), other.pk),
+    )
+
+
+def read_candidates(
+    product: Product, others: Collection[Product], day: date, *, now: datetime
+) -> tuple[Item, list[Candidate]]:
+    """Return what is short on the day, and the `others` with why they could stand in for nobody."""
+    working_days = CalendarDay.objects.all().working_days()
+    kinds = certification_kinds([product, *others], day)
+    received = set(PurchaseOrder.objects.on(day).received().values_list("producer", flat=True))
+    made_on = {other: working_days.made_on(other.made_days, day) for other in others}
+    closures = list(Closure.objects.touching(min(made_on.values(), default=day), day))
+    lead_left = lead_days_left(now, day, working_days)
+
+    def bar(other: Product) -> str:
+        if other.lead_days > lead_left:
+            return "too_slow"
+        if other.producer_id in received:
+            return "producer_received"
+        is_closed = any(
+            closure.producer_id == other.producer_id and closure.covers(made_on[other])
+            for closure in closures
+        )
+        return "closed" if is_closed or not other.is_offered_on(day) else ""
+
     candidates = [
-        other
-        for other in Product.objects.on_offer()
-        .filter(category=product.category_id, lead_days__lte=max_lead_days)
-        .exclude(pk__in=[product.pk, *excluding])
-        .select_related("producer", "pool")
-        if not other.allergens & ~product.allergens
-        and not other.broken(exclusions)
-        and abs(other.list_price / other.servings - price) * 100 <= price * PRICE_TOLERANCE_PERCENT
+        Candidate(
+            item_of(other, kinds),
+            other.broken(FULL_MASK),
+            bar(other),
+            order_until(day, other.lead_days, working_days),
+            other.room,
+            other.room_units,
+            made_on[other],
+        )
+        for other in others
     ]
-    held = _certification_kinds([other.producer_id for other in candidates], on_date)
-    if kinds:
-        candidates = [other for other in candidates if held.get(other.producer_id, set()) & kinds]
-    return sorted(candidates, key=lambda other: (abs(other.list_price / other.servings - price), other.pk))
+    return item_of(product, kinds), candidates
 
 
-def _certification_kinds(producers: Collection[int], on_date: date) -> dict[int, set[str]]:
-    kinds: dict[int, set[str]] = {}
+def item_of(product: Product, kinds: Kinds) -> Item:
+    """Return what counts of a product when another is to stand in."""
+    return Item(
+        product.pk,
+        product.list_price,
+        product.servings,
+        product.allergens,
+        product.is_chilled,
+        frozenset(kinds.get(product.producer_id, ())),
+    )
+
+
+def certification_kinds(products: Collection[Product], on_date: date) -> Kinds:
+    """Return what the products' producers hold on the date, by producer."""
+    kinds: dict[int, set[str]] = defaultdict(set)
+    producers = {product.producer_id for product in products}
     rows = Certification.objects.filter(organization__in=producers).valid_on(on_date)
     for producer, kind in rows.values_list("organization", "kind"):
-        kinds.setdefault(producer, set()).add(kind)
+        kinds[producer].add(kind)
     return kinds

@@ -41,9 +41,7 @@ class Coming:
             return cls(holder, holder.edition_key, holder.headcount, holder.cutoff_at) if is_open else None
         if holder.status != Occurrence.Status.PLANNED or not holder.delivery_date or not holder.cutoff_at:
             return None
-        standing = holder.standing_order
-        key = standing.edition_key(holder.delivery_date)
-        return cls(holder, key, standing.headcount, holder.cutoff_at)
+        return cls(holder, holder.edition_key(holder.delivery_date), holder.headcount, holder.cutoff_at)
 
     def edition(self) -> Edition | None:
         """Return its edition with the contents once it is published: before, they may still change."""

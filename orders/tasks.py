@@ -1,6 +1,7 @@
 """Scheduled work on orders; what is due stands in rows, so any of these may run twice, late or not at all."""
 
 from celery import shared_task
+from django.conf import settings
 
 from membership import clock
 
@@ -23,8 +24,15 @@ def ask_for_approval() -> None:
 
 @shared_task
 def fix_due_orders() -> None:
-    """Fix every order whose cut-off has passed."""
-    cycle.fix_due(now=clock.now())
+    """Fix every order whose cut-off has passed; a long night is shared with whatever worker is free.
+
+    The one that is asked asks the next, as long as much is left; what nobody has begun by the next sweep is
+    asked anew.
+    """
+    now = clock.now()
+    if cycle.wants_help(now=now):
+        fix_due_orders.apply_async(expires=settings.SWEEP_SECONDS)
+    cycle.fix_due(now=now)
 
 
 @shared_task
@@ -37,6 +45,12 @@ def remind_producers() -> None:
 def close_producer_deadlines() -> None:
     """Mark purchase orders that nobody acknowledged in time."""
     cycle.close_deadlines(now=clock.now())
+
+
+@shared_task
+def settle_shortage_questions() -> None:
+    """Settle the questions about shortages that nobody answered, and remind of the others."""
+    cycle.settle_questions(now=clock.now())
 
 
 @shared_task

@@ -3,21 +3,32 @@
 from django.urls import path
 
 from .views import (
+    application,
+    calendar,
     capacity,
     compose,
+    date,
     drafts,
     edition,
+    event_change,
     event_order,
     exclusions,
     floor,
     hub,
     institution,
     labels,
+    membership,
     producer,
     rating,
     scan,
+    shortage,
+    shortages,
     standing,
     swap,
+    working_days,
+)
+from .views import (
+    standing_change as change,
 )
 from .views.approval import (
     order_approve,
@@ -41,6 +52,7 @@ urlpatterns = [
     path("orders/", institution.order_list, name="order_list"),
     path("orders/new/", event_order.event_order_create, name="event_order_create"),
     path("orders/<slug:number>/", institution.order_detail, name="order_detail"),
+    path("orders/<slug:number>/change/", event_change.event_order_change, name="event_order_change"),
     path("orders/<slug:number>/cancel/", institution.order_cancel, name="order_cancel"),
     path("orders/<slug:number>/rate/", rating.order_rate, name="order_rate"),
     path("orders/<slug:number>/approve/", order_approve, name="order_approve"),
@@ -55,14 +67,49 @@ urlpatterns = [
     path(
         "orders/<slug:number>/lines/<int:line>/missing/", floor.order_line_missing, name="order_line_missing"
     ),
+    path("orders/<slug:number>/shortages/<int:pk>/", shortage.order_shortage, name="order_shortage"),
     path("orders/<slug:number>/labels.pdf", labels.one_orders_labels, name="order_labels"),
     path(
         "institutions/<int:pk>/exclusions/", exclusions.institution_exclusions, name="institution_exclusions"
     ),
+    path("membership/", membership.membership, name="membership"),
+    path("institutions/<int:pk>/membership/", membership.membership_detail, name="membership_detail"),
+    path("institutions/<int:pk>/membership/plan/", membership.membership_plan, name="membership_plan"),
+    path("institutions/<int:pk>/membership/pause/", membership.membership_pause, name="membership_pause"),
+    path("institutions/<int:pk>/membership/resume/", membership.membership_resume, name="membership_resume"),
+    path("institutions/<int:pk>/membership/leave/", membership.membership_leave, name="membership_leave"),
+    path("membership/changes/<int:pk>/undo/", membership.membership_undo, name="membership_undo"),
+    path("applications/<int:pk>/approve/", application.application_approve, name="application_approve"),
+    path("applications/<int:pk>/decline/", application.application_decline, name="application_decline"),
+    path("applications/<int:pk>/withdraw/", application.application_withdraw, name="application_withdraw"),
+    path(
+        "institutions/<int:pk>/shortages/", shortage.institution_on_shortage, name="institution_on_shortage"
+    ),
     path("standing-orders/", standing.standing_order_list, name="standing_order_list"),
     path("standing-orders/new/", standing.standing_order_create, name="standing_order_create"),
     path("standing-orders/<int:pk>/", standing.standing_order_detail, name="standing_order_detail"),
+    path("working-days/", working_days.working_day_list, name="working_days"),
+    path("standing-orders/calendar/", calendar.institution_calendar, name="institution_calendar"),
+    path(
+        "standing-orders/<int:pk>/calendar/",
+        calendar.standing_order_calendar,
+        name="standing_order_calendar",
+    ),
+    path("standing-orders/<int:pk>/calendar.ics", calendar.standing_order_ics, name="standing_order_ics"),
+    path("standing-orders/<int:pk>/dates/<slug:day>/", date.standing_order_date, name="standing_order_date"),
     path("standing-orders/<int:pk>/end/", standing.standing_order_end, name="standing_order_end"),
+    path("standing-orders/<int:pk>/change/", change.standing_order_change, name="standing_order_change"),
+    path("standing-orders/<int:pk>/pause/", change.standing_order_pause, name="standing_order_pause"),
+    path("standing-orders/<int:pk>/resume/", change.standing_order_resume, name="standing_order_resume"),
+    path(
+        "standing-orders/<int:pk>/undo/<int:change>/", change.standing_order_undo, name="standing_order_undo"
+    ),
+    path("standing-orders/<int:pk>/dates/<str:day>/leave-out/", change.date_leave_out, name="date_leave_out"),
+    path(
+        "standing-orders/<int:pk>/dates/<str:day>/bring-back/", change.date_bring_back, name="date_bring_back"
+    ),
+    path("standing-orders/<int:pk>/dates/<str:day>/move/", change.date_move, name="date_move"),
+    path("standing-orders/<int:pk>/dates/<str:day>/answer/", change.date_answer, name="date_answer"),
     path("standing-orders/<int:pk>/approve/", standing_order_approve, name="standing_order_approve"),
     path("standing-orders/<int:pk>/decline/", standing_order_decline, name="standing_order_decline"),
     path("occurrences/<int:pk>/skip/", standing.occurrence_skip, name="occurrence_skip"),
@@ -103,6 +150,11 @@ urlpatterns = [
     path(
         "purchase-orders/<slug:number>/labels.pdf", labels.purchase_order_labels, name="purchase_order_labels"
     ),
+    path("shortages/", shortages.shortage_list, name="shortage_list"),
+    path("shortages/lines/<int:pk>/", shortages.shortage_line, name="shortage_line"),
+    path("shortages/lines/<int:pk>/report/", shortages.shortage_report, name="shortage_report"),
+    path("shortages/lines/<int:pk>/change/", shortages.shortage_change_all, name="shortage_change_all"),
+    path("shortages/<int:pk>/change/", shortages.shortage_change, name="shortage_change"),
     path("ratings/", rating.rating_list, name="rating_list"),
     path("production/", producer.production, name="production"),
     path("production.xlsx", producer.production_file, name="production_file"),

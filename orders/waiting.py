@@ -1,8 +1,8 @@
-"""What waits for an approver, in one shape for orders and standing orders."""
+"""What waits for an approver, in one shape for orders, standing orders and plans."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db.models import Min, Q
 from django.urls import reverse
@@ -11,7 +11,8 @@ from membership.models import User
 from membership.permissions import approver_seat
 
 from .budgets import read_figures
-from .models import Occurrence, Order, StandingOrder
+from .cutoff import seoul
+from .models import Application, Occurrence, Order, StandingOrder
 from .permissions import may_approve
 from .reasons import words
 
@@ -20,11 +21,11 @@ Lefts = dict[tuple[int, int], int | None]
 
 @dataclass(frozen=True)
 class Waiting:
-    """An order or a standing order that waits. `price` is what the approver agrees to, in won: of the order,
-    or of the standing order's year; `left` what the budget has left, None without one.
+    """An order, a standing order or a plan that waits. `price` is what the approver agrees to, in won: of the
+    order, or of everything that comes in a year; `left` what the budget has left, None without one.
     """
 
-    thing: Order | StandingOrder
+    thing: Order | StandingOrder | Application
     price: int
     left: int | None
     decide_by: datetime | None
@@ -36,17 +37,28 @@ class Waiting:
 
     @property
     def is_standing(self) -> bool:
-        return isinstance(self.thing, StandingOrder)
+        return isinstance(self.thing, StandingOrder | Application)
+
+    @property
+    def is_plan(self) -> bool:
+        return isinstance(self.thing, Application)
+
+    @property
+    def key(self) -> str:
+        """What tells it from everything else on the page."""
+        return f"{type(self.thing).__name__.lower()}-{self.thing.pk}"
 
     @property
     def is_overrun(self) -> bool:
         """Whether approving would spend more than the budget has left for it."""
-        if isinstance(self.thing, StandingOrder) or self.left is None:
+        if not isinstance(self.thing, Order) or self.left is None:
             return False
         return self.price > self.left or self.thing.occurrence_id is not None
 
     @property
     def asker(self) -> User | None:
+        if isinstance(self.thing, Application):
+            return self.thing.asked_by
         return self.thing.created_by if isinstance(self.thing, StandingOrder) else self.thing.placed_by
 
     @property
@@ -62,6 +74,10 @@ class Waiting:
         return self._address("decline")
 
     def _address(self, name: str) -> str:
+        if isinstance(self.thing, Application):
+            if name == "detail":
+                return reverse("orders:membership_detail", args=[self.thing.organization_id])
+            return reverse(f"orders:application_{name}", args=[self.thing.pk])
         if isinstance(self.thing, Order):
             return reverse(f"orders:order_{name}", args=[self.thing.number])
         return reverse(f"orders:standing_order_{name}", args=[self.thing.pk])
@@ -111,6 +127,21 @@ def waiting_standing_orders(user: User, rows: Iterable[StandingOrder]) -> list[W
     ]
 
 
+def waiting_applications(user: User, rows: Iterable[Application]) -> list[Waiting]:
+    """Return how these applications for plans look to the user; they are decided before they would begin."""
+    return [
+        Waiting(
+            row,
+            row.yearly_sum,
+            None,
+            seoul(row.starts_on, time()),
+            may_approve(user, row.organization_id, row.yearly_sum),
+        )
+        for row in rows
+        if row.status == Application.Status.AWAITING
+    ]
+
+
 def to_decide(user: User) -> list[Waiting]:
     """Return what waits at the institutions where the user is an approver, the most urgent first."""
     places = [seat.organization_id for seat in user.active_seats if approver_seat(user, seat.organization_id)]
@@ -118,5 +149,10 @@ def to_decide(user: User) -> list[Waiting]:
     related = ("organization", "site", "bundle", "department")
     orders = Order.objects.filter(here).select_related(*related, "placed_by").prefetch_related("events")
     standing = StandingOrder.objects.filter(here).select_related(*related, "created_by")
-    found = [*waiting_orders(user, orders), *waiting_standing_orders(user, standing)]
+    plans = Application.objects.filter(here).select_related(*related, "asked_by")
+    found = [
+        *waiting_orders(user, orders),
+        *waiting_standing_orders(user, standing),
+        *waiting_applications(user, plans),
+    ]
     return sorted(found, key=lambda each: (each.decide_by is None, each.decide_by, each.thing.pk))

@@ -17,15 +17,31 @@ from django.utils import translation
 
 from bundles.models import Bundle, Capacity, CapacityPool, Category, Edition, Product
 from delivery.actions.driving import deliver_stop
-from delivery.models import Depot, Proof, Route, RoutePlan, Shift, Stop, Unassigned, Vehicle
+from delivery.models import (
+    Depot,
+    FailedTry,
+    PlanRun,
+    Proof,
+    RoadRecord,
+    Route,
+    RoutePlan,
+    Shift,
+    Stop,
+    Unassigned,
+    Vehicle,
+)
 from membership.models import (
+    AddressAnswer,
     Certification,
     Department,
+    GeocoderTurn,
     Membership,
     Organization,
     Plan,
     Seat,
     Site,
+    SiteChange,
+    SitePhoto,
     User,
 )
 from orders.actions.fulfil import issue_statement
@@ -37,6 +53,7 @@ from orders.models import (
     CalendarDay,
     CycleItem,
     CycleRun,
+    InspectedLine,
     Notification,
     Occurrence,
     Order,
@@ -47,6 +64,7 @@ from orders.models import (
     PurchaseOrderLine,
     Rating,
     Shortage,
+    ShortageEvent,
     StandingOrder,
     Statement,
 )
@@ -57,10 +75,12 @@ pytestmark = pytest.mark.django_db
 
 # What happened is only read; what is kept is changed but never deleted.
 HISTORY: set[type[Model]] = {
+    SiteChange, SitePhoto, AddressAnswer, GeocoderTurn,
     Occurrence, Order, OrderLine, OrderEvent, Statement, PurchaseOrder, PurchaseOrderLine, PurchaseOrderEvent,
-    Shortage, Rating, CycleRun, CycleItem, Notification, RoutePlan, Route, Stop, Unassigned, Proof,
+    Shortage, ShortageEvent, Rating, CycleRun, CycleItem, Notification, RoutePlan, Route, Stop, Unassigned,
+    PlanRun, Proof, Membership, InspectedLine, FailedTry, RoadRecord,
 }  # fmt: skip
-KEPT: set[type[Model]] = {User, Membership, Capacity, Edition, StandingOrder}
+KEPT: set[type[Model]] = {User, Capacity, Edition, StandingOrder}
 FREE: set[type[Model]] = {
     Organization, Department, Seat, Site, Certification, Plan, Category, CapacityPool, Product, Bundle,
     Budget, CalendarDay, Depot, Vehicle, Shift,
@@ -90,20 +110,28 @@ def a_day(day: date = f.DELIVERY_DATE) -> None:
     f.DepotFactory()
     f.CapacityPoolFactory()
     f.BudgetFactory()
+    f.site_change()
+    f.site_photo()
+    f.AddressAnswerFactory()
+    GeocoderTurn.objects.create(provider=f"{day}", free_at=f.TUESDAY)
     f.CalendarDayFactory(day=day + timedelta(days=30))
-    f.OccurrenceFactory(standing_order__organization=institution, rule_date=day)
-    fix_due(now=f.CUTOFF)
+    cutoff = f.CUTOFF + (day - f.DELIVERY_DATE)
+    f.OccurrenceFactory(standing_order__organization=institution, rule_date=day, cutoff_at=cutoff)
+    fix_due(now=cutoff)
     purchase_order = PurchaseOrder.objects.order_by("-pk")[0]
     line = purchase_order.lines.get()
-    report_shortage(line, line.ordered - 1, actor=f.producer_user(purchase_order.producer), now=f.CUTOFF)
+    report_shortage(line, line.ordered - 1, actor=f.producer_user(purchase_order.producer), now=cutoff)
     f.ShiftFactory(date=day)
     plan = f.published_plan(day)
     morning = seoul(day, time(9))
     stop = f.started_route(plan.stops.get().order, now=morning).stops.get()
     courier = stop.route.shift.courier
+    f.road_record(stop, "arrive", courier)
+    FailedTry.objects.create(stop=stop, reason="closed", next_step="retry", at=morning, recorded_by=courier)
     deliver_stop(stop, receiver_name="박수령", note="", actor=courier, now=morning)
     issue_statement(stop.order_id, now=morning)
     f.RatingFactory(line=stop.order.lines.first())
+    f.PlanRunFactory(date=day)
     Unassigned.objects.create(plan=plan, order=f.OrderFactory(), reason=Unassigned.Reason.NO_ROOM)
 
 
@@ -312,6 +340,8 @@ def test_a_located_site_needs_coordinates(root: Client) -> None:
     assert root.post(url(Site, "change", site.pk), located).status_code == 302
     site.refresh_from_db()
     assert site.is_located
+    assert (site.located_by, site.confirmed_by) == ("person", User.objects.get(email="root@example.com"))
+    assert site.changes.get().changes["precision"] == ["none", "building"]
 
 
 def test_capacity_stays_above_what_is_promised(root: Client) -> None:
@@ -357,9 +387,11 @@ def test_a_standing_order_keeps_its_anchor_and_stays_with_its_institution(root: 
         "headcount": "25",
         "rrule": "FREQ=WEEKLY;BYDAY=TH",
         "holiday_policy": "skip",
+        "holiday_default": "before",
         "status": "active",
         "organization": elsewhere.organization_id,
         "starts_on": "2026-01-01",
+        **inlines("later_terms", "pauses", "changes"),
     }
     answer = root.post(url(StandingOrder, "change", standing.pk), {**typed, "site": elsewhere.pk})
     assert errors(answer) == {"site": ["This site belongs to another institution."]}

@@ -3,29 +3,40 @@
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from bundles.models import Capacity, Closure, EditionBan
-from delivery.models import Proof, Stop, Unassigned
+from delivery.models import Proof, RoadRecord, RoutePlan, Stop, Unassigned
+from membership.models import MembershipEvent, MembershipPause
+from membership.models.geocoding import GeocoderTurn
+from orders.actions.change_date import leave_out_date
 from orders.actions.pack import pack_line
 from orders.actions.receive import receive_line
 from orders.models import (
+    Application,
     CycleItem,
     CycleRun,
+    InspectedLine,
+    LaterTerms,
     Notification,
     OrderLine,
     OutsidePurchases,
     PackedLine,
+    Pause,
     PurchaseOrderLine,
     PurchaseOrderNote,
     PurchaseTarget,
     Shortage,
+    ShortageOption,
+    StandingOrderChange,
     Statement,
     Swap,
 )
+from orders.models.serving import serving_of
 
 from . import factories as f
 from .snapshot import OURS
@@ -45,6 +56,31 @@ def again(row: models.Model, **changes: Any) -> None:
 def changed(row: models.Model, **changes: Any) -> None:
     """Write these changes into the row, past `save` and `clean`."""
     type(row)._default_manager.filter(pk=row.pk).update(**changes)
+
+
+def draft() -> RoutePlan:
+    f.fixed_order()
+    return f.draft_plan()
+
+
+def later_terms() -> LaterTerms:
+    standing_order = f.StandingOrderFactory()
+    return LaterTerms.objects.create(
+        standing_order=standing_order,
+        valid_from=SUNDAY,
+        rrule="FREQ=DAILY",
+        starts_on=SUNDAY,
+        **serving_of(standing_order),
+    )
+
+
+def break_() -> Pause:
+    return Pause.objects.create(standing_order=f.StandingOrderFactory(), first_on=f.DELIVERY_DATE)
+
+
+def change() -> StandingOrderChange:
+    leave_out_date(f.OccurrenceFactory(), actor=None, now=f.TUESDAY)
+    return StandingOrderChange.objects.get()
 
 
 def order_line() -> OrderLine:
@@ -80,7 +116,16 @@ def shortage() -> Shortage:
         order_line=OrderLine.objects.get(),
         substitute=OrderLine.objects.get(),
         quantity=1,
+        amount=2_000,
+        status="replaced",
+        reason="best",
         reported_at=f.TUESDAY,
+    )
+
+
+def option() -> ShortageOption:
+    return ShortageOption.objects.create(
+        shortage=shortage(), product=f.ProductFactory(), units=1, made_on=f.DELIVERY_DATE
     )
 
 
@@ -93,6 +138,16 @@ def stop() -> Stop:
 def proof() -> Proof:
     f.delivered_order()
     return Proof.objects.get()
+
+
+def inspected_line() -> InspectedLine:
+    f.delivered_order()
+    return InspectedLine.objects.get()
+
+
+def road_record() -> RoadRecord:
+    here = stop()
+    return f.road_record(here, "load", here.route.shift.courier)
 
 
 def pool_capacity() -> Capacity:
@@ -117,6 +172,36 @@ def swap(*, of_order: bool = True) -> Swap:
         swapped_by=f.orderer(),
         swapped_at=f.TUESDAY,
         **holder,
+    )
+
+
+def pause() -> MembershipPause:
+    return MembershipPause.objects.create(membership=f.MembershipFactory(), starts_on=SUNDAY)
+
+
+def undoing() -> MembershipEvent:
+    joined = MembershipEvent.objects.create(
+        membership=f.MembershipFactory(), kind="joined", effective_on=SUNDAY, at=f.TUESDAY
+    )
+    return MembershipEvent.objects.create(
+        membership=joined.membership, kind="undone", effective_on=SUNDAY, at=f.TUESDAY, undoes=joined
+    )
+
+
+def application() -> Application:
+    person = f.orderer()
+    organization = person.seats.get().organization
+    return Application.objects.create(
+        organization=organization,
+        site=f.SiteFactory(organization=organization),
+        bundle=f.bundle_with("bread", kind="plan", plan=f.PlanFactory()),
+        headcount=10,
+        kind="plan",
+        status="awaiting",
+        rrule="FREQ=MONTHLY;BYDAY=1TU",
+        starts_on=SUNDAY,
+        asked_by=person,
+        asked_at=f.TUESDAY,
     )
 
 
@@ -148,11 +233,25 @@ BROKEN: dict[str, Callable[[], None]] = {
         f.CertificationFactory(), valid_until=date(2025, 12, 31)
     ),
     "plan_has_deliveries": lambda: changed(f.PlanFactory(), deliveries_per_month=0),
-    "one_running_membership_per_organization": lambda: again(f.MembershipFactory(), status="paused"),
+    "plan_delivers_on_weekdays": lambda: changed(f.PlanFactory(), delivery_days="TU,2"),
+    "one_running_membership_per_organization": lambda: again(f.MembershipFactory()),
+    "one_tier_at_a_time": lambda: again(f.TierFactory(starts_on=SUNDAY)),
+    "one_pause_per_first_day": lambda: again(pause(), ends_on=SUNDAY),
+    "one_open_pause_per_membership": lambda: again(pause(), starts_on=SUNDAY + timedelta(days=1)),
+    "pause_ends_after_start": lambda: changed(pause(), ends_on=SUNDAY - timedelta(days=1)),
     "membership_ends_after_start": lambda: changed(f.MembershipFactory(), ends_on=date(2025, 12, 31)),
     "department_code_once_per_organization": lambda: again(f.DepartmentFactory(), name="다른 과"),
     "site_name_once_per_organization": lambda: again(f.SiteFactory(), address="다른 곳"),
     "located_site_has_coordinates": lambda: changed(f.SiteFactory(), latitude=None),
+    "event_order_has_a_window": lambda: changed(f.OrderFactory(), event_at=f.EVENT_AT),
+    "located_site_says_by_whom": lambda: changed(f.SiteFactory(), located_by=""),
+    "confirmed_site_is_located": lambda: changed(f.SiteFactory(), confirmed_at=f.TUESDAY),
+    "one_change_per_site_revision": lambda: again(f.site_change()),
+    "address_answered_once_by_provider": lambda: again(f.AddressAnswerFactory()),
+    "membership.GeocoderTurn.provider": lambda: again(
+        GeocoderTurn.objects.create(provider="kakao", free_at=f.TUESDAY), failures=1
+    ),
+    "answer_with_precision_has_point": lambda: changed(f.AddressAnswerFactory(), latitude=None),
     "site_window_once": lambda: again(f.SiteFactory().windows.first(), closes=time(17)),
     "site_window_closes_after": lambda: changed(f.SiteFactory().windows.first(), closes=time(9)),
     "site_window_weekday": lambda: changed(f.SiteFactory().windows.first(), weekday=7),
@@ -190,8 +289,15 @@ BROKEN: dict[str, Callable[[], None]] = {
     "passed_over_for_a_rule": lambda: changed(f.EditionFactory().items.get(), passed_over=f.ProductFactory()),
     "bundle_percents_within_100": lambda: changed(f.BundleFactory(), margin_percent=101),
     # orders
+    "application_serves_someone": lambda: changed(application(), headcount=0),
+    "application_exclusions_known": lambda: changed(application(), exclusions=1 << 22),
+    "application_window_closes_after": lambda: changed(application(), window_opens=time(9)),
+    "one_open_plan_application": lambda: again(application(), request_key=uuid4(), starts_on=SUNDAY),
+    "application_repeats_or_is_for_a_day": lambda: changed(application(), kind="event"),
+    "application_ends_after_start": lambda: changed(application(), ends_on=SUNDAY - timedelta(days=1)),
+    "orders.Application.request_key": lambda: again(application(), status="withdrawn"),
     "run_item_exclusions_known": lambda: changed(cycle_item(), exclusions=1 << 22),
-    "standing_order_exclusions_known": lambda: changed(f.StandingOrderFactory(), exclusions=1 << 22),
+    "standingorder_exclusions_known": lambda: changed(f.StandingOrderFactory(), exclusions=1 << 22),
     "order_exclusions_known": lambda: changed(f.OrderFactory(), exclusions=1 << 22),
     "swap_is_of_one_delivery": lambda: changed(swap(), order=None),
     "swap_changes_something": lambda: changed(row := swap(), alternative=row.product),
@@ -207,9 +313,17 @@ BROKEN: dict[str, Callable[[], None]] = {
     "one_target_per_certification_and_year": lambda: again(target(), percent=1),
     "target_is_a_percentage": lambda: changed(target(), percent=101),
     "target_year_is_near": lambda: changed(target(), year=2100),
-    "standing_order_serves_someone": lambda: changed(f.StandingOrderFactory(), headcount=0),
-    "standing_order_ends_after_start": lambda: changed(f.StandingOrderFactory(), ends_on=date(2026, 11, 30)),
-    "standing_order_window_closes_after": lambda: changed(f.StandingOrderFactory(), window_opens=time(9)),
+    "standingorder_serves_someone": lambda: changed(f.StandingOrderFactory(), headcount=0),
+    "occurrence_exclusions_known": lambda: changed(f.OccurrenceFactory(), exclusions=1 << 22),
+    "occurrence_serves_someone": lambda: changed(f.OccurrenceFactory(), headcount=0),
+    "occurrence_window_closes_after": lambda: changed(f.OccurrenceFactory(), window_opens=time(9)),
+    "laterterms_exclusions_known": lambda: changed(later_terms(), exclusions=1 << 22),
+    "laterterms_serves_someone": lambda: changed(later_terms(), headcount=0),
+    "laterterms_window_closes_after": lambda: changed(later_terms(), window_opens=time(9)),
+    "later_terms_once_a_date": lambda: again(later_terms()),
+    "standing_order_pause_ends_after_start": lambda: changed(break_(), last_on=date(2026, 11, 30)),
+    "change_of_a_date_names_it": lambda: changed(change(), kind="all"),
+    "standingorder_window_closes_after": lambda: changed(f.StandingOrderFactory(), window_opens=time(9)),
     "one_occurrence_per_rule_date": lambda: again(f.OccurrenceFactory(), delivery_date=SUNDAY),
     "coming_occurrence_has_date_and_cutoff": lambda: changed(f.OccurrenceFactory(), cutoff_at=None),
     "one_order_per_request": lambda: again(
@@ -235,12 +349,27 @@ BROKEN: dict[str, Callable[[], None]] = {
     "received_line_says_by_whom_and_when": lambda: changed(received_line(), received_by=None),
     "note_says_something": lambda: changed(note(), text=""),
     "shortage_has_quantity": lambda: changed(shortage(), quantity=0),
+    "replaced_shortage_has_a_substitute": lambda: changed(shortage(), substitute=None),
+    "asked_shortage_has_a_deadline": lambda: changed(shortage(), status="asked", substitute=None),
+    "option_once_per_shortage": lambda: again(option()),
+    "option_has_units": lambda: changed(option(), units=0),
+    "what_was_not_handed_over_has_a_reason": lambda: changed(inspected_line(), missing=1),
     # delivery
+    "only_failed_stop_is_returned": lambda: changed(stop(), returned_at=f.TUESDAY),
+    "record_is_of_its_stop_or_route": lambda: changed(road_record(), stop=None),
+    "settled_record_was_a_problem": lambda: changed(
+        road_record(), settled_at=f.TUESDAY, settled_by=f.operator()
+    ),
     "one_shift_per_courier_and_date": lambda: again(f.ShiftFactory(), vehicle=f.VehicleFactory()),
     "one_shift_per_vehicle_and_date": lambda: again(f.ShiftFactory(), courier=f.courier()),
     "shift_ends_after_start": lambda: changed(f.ShiftFactory(), ends=time(8)),
     "route_plan_version_once": lambda: again(stop().plan, status="superseded"),
     "one_published_plan_per_depot_and_date": lambda: again(stop().plan, version=2),
+    "one_draft_plan_per_depot_and_date": lambda: again(draft(), version=3),
+    "published_plan_says_when": lambda: changed(stop().plan, published_at=None),
+    "one_planning_at_a_time": lambda: again(f.PlanRunFactory()),
+    "ended_planning_says_when": lambda: changed(f.PlanRunFactory(), status="failed"),
+    "finished_planning_has_a_plan": lambda: changed(f.PlanRunFactory(), status="done", ended_at=f.TUESDAY),
     "one_route_per_plan_and_shift": lambda: again(stop().route),
     "stop_sequence_once_per_route": lambda: again(stop(), order=f.OrderFactory()),
     "order_once_per_plan": lambda: again(stop(), sequence=2),
@@ -252,6 +381,7 @@ BROKEN: dict[str, Callable[[], None]] = {
 BROKEN |= {
     "membership.Organization.business_number": lambda: again(f.InstitutionFactory(), kind="producer"),
     "membership.Plan.code": lambda: again(f.PlanFactory()),
+    "membership.MembershipEvent.undoes": lambda: again(undoing()),
     "membership.User.email": lambda: again(f.UserFactory()),
     "bundles.Category.code": lambda: again(f.CategoryFactory()),
     "bundles.Product.code": lambda: again(f.ProductFactory()),
@@ -265,7 +395,10 @@ BROKEN |= {
     "orders.PurchaseOrder.number": lambda: again(f.issued_purchase_order(), delivery_date=SUNDAY),
     "orders.Shortage.substitute": lambda: again(shortage()),
     "orders.PackedLine.order_line": lambda: again(packed_line()),
+    "delivery.PlanRun.plan": lambda: again(f.PlanRunFactory(status="done", ended_at=f.TUESDAY, plan=draft())),
     "delivery.Vehicle.plate": lambda: again(f.VehicleFactory()),
+    "orders.InspectedLine.order_line": lambda: again(inspected_line()),
+    "delivery.RoadRecord.key": lambda: again(road_record()),
     "delivery.Proof.stop": lambda: again(proof()),
 }
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db import transaction
 
+from ..bulk import update_rows
 from ..exceptions import CapacityShort
 from ..models import Capacity, Closure, Product, Room
 
@@ -109,19 +110,21 @@ def lock_rows(keys: Collection[tuple[Room, date]], limits: dict[Room, int | None
     return {(row.room, row.made_on): row for row in rows.order_by("pk").select_for_update()}
 
 
-def _book(changes: Collection[tuple[Product, date, int]]) -> Rows:
-    """Add units to what is reserved on production dates, or raise CapacityShort and store nothing."""
+def lock_rooms(uses: Iterable[tuple[Product, date]]) -> Rows:
+    """Return the rows of what these products, locked by the caller, are made from on these dates, locked."""
     limits: dict[Room, int | None] = {}
-    for product, _made_on, _units in changes:
+    keys = set()
+    for product, made_on in uses:
         limits["product", product.pk] = None if product.pool else product.daily_capacity
         if product.pool:
             limits[product.room] = product.pool.daily_capacity
-    keys = {
-        (room, made_on)
-        for product, made_on, _units in changes
-        for room in (product.room, ("product", product.pk))
-    }
-    rows = lock_rows(keys, limits)
+        keys |= {(room, made_on) for room in (product.room, ("product", product.pk))}
+    return lock_rows(keys, limits)
+
+
+def _book(changes: Collection[tuple[Product, date, int]]) -> Rows:
+    """Add units to what is reserved on production dates, or raise CapacityShort and store nothing."""
+    rows = lock_rooms((product, made_on) for product, made_on, _units in changes)
     for product, made_on, units in changes:
         room = rows[product.room, made_on]
         if units > 0 and room.free is not None and room.free < units * product.room_units:
@@ -129,5 +132,5 @@ def _book(changes: Collection[tuple[Product, date, int]]) -> Rows:
         room.reserved += units * product.room_units
         if product.pool_id:
             rows[("product", product.pk), made_on].reserved += units
-    Capacity.objects.bulk_update(rows.values(), ["reserved"])
+    update_rows(Capacity, ["reserved"], [(row.reserved, row.pk) for row in rows.values()])
     return rows

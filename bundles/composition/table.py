@@ -7,7 +7,6 @@ about several (cost, capacity, …) are rows of the models. The order of the inp
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,8 +18,6 @@ from .rules import RULES, EditionRequest, Past, SlotRule, Standing
 
 NEVER = 1_000_000  # editions away
 BIT = {rule: 1 << place for place, rule in enumerate(RULES)}
-
-_units = lru_cache(maxsize=200_000)(units_needed)
 
 
 class Table:
@@ -185,7 +182,10 @@ class Table:
         variety = self._variety(rule)
         servings, place = np.unique(self.catalogue.servings[offers], return_inverse=True)
         units = [
-            sum(_units(h, rule.servings_per_person, rule.fixed_quantity, int(n), variety) for h in headcounts)
+            sum(
+                units_needed(people, rule.servings_per_person, rule.fixed_quantity, int(n), variety)
+                for people in headcounts
+            )
             for n in servings
         ]
         return np.array(units, dtype=np.int64)[place]

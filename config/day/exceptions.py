@@ -63,6 +63,7 @@ KINDS: dict[str, tuple[str | Promise, str, str]] = {
     "overdue": (gettext_lazy("No answer from the producer"), "danger", "hourglass"),
     "unlocated": (gettext_lazy("Site not located"), "warning", "map-pin"),
     "shortage": (gettext_lazy("Shortage"), "warning", "triangle-alert"),
+    "rough": (gettext_lazy("Place to be checked"), "warning", "map-pin"),
     "mail": (gettext_lazy("Mail not sent"), "warning", "mail"),
 }
 
@@ -117,12 +118,12 @@ def retry(occurrence: Occurrence) -> Action:
 
 
 def plan_routes(day: date) -> Action:
-    return Action(_("Plan routes now"), reverse("delivery:day_plan"), "route", True, (("date", f"{day}"),))
+    return Action(_("Plan routes now"), reverse("delivery:plan_ask", args=[day]), "route", True)
 
 
 def locate(site: Site) -> Action:
-    url = reverse("admin:membership_site_change", args=[site.pk])
-    return Action(_("Locate the site"), url, "map-pin", permission="membership.change_site")
+    url = reverse("membership:site_place", args=[site.pk])
+    return Action(_("Locate the site"), url, "map-pin")
 
 
 def call(phone: str) -> tuple[Action, ...]:

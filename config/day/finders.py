@@ -18,7 +18,7 @@ from config.templatetags.ui import moment, won
 from delivery.models import RoutePlan, Stop, Unassigned
 from delivery.sheet import in_readers_language
 from membership.exclusion_words import exclusion_words
-from membership.models import Site, User
+from membership.models import Organization, Site, User
 from orders.models import (
     CalendarDay,
     CycleItem,
@@ -45,6 +45,7 @@ from .exceptions import (
     why,
 )
 from .progress import DELIVERY_FAILED
+from .site_finders import rough_sites
 
 # A sweeper sends mail every half minute: after this long something is wrong with it.
 MAIL_PATIENCE = timedelta(minutes=10)
@@ -76,19 +77,18 @@ def find_exceptions(days: Collection[date], *, now: datetime, user: User) -> lis
 def failed_occurrences(watch: Watch) -> Iterator[DayException]:
     """Dates of standing orders of which no order was made."""
     rows = Occurrence.objects.filter(status="failed", delivery_date__in=watch.days).select_related(
-        "standing_order__organization", "standing_order__site", "standing_order__bundle"
+        "standing_order__organization", "site", "bundle"
     )
     for row in rows.order_by("delivery_date", "pk"):
-        standing = row.standing_order
-        actions = [open_page("orders:standing_order_detail", standing.pk)]
+        actions = [open_page("orders:standing_order_detail", row.standing_order_id)]
         if row.delivery_date and watch.can_still_order(row.delivery_date):
             actions.insert(0, retry(row))
-        if not standing.site.is_located:
-            actions.insert(0, locate(standing.site))
+        if not row.site.is_located:
+            actions.insert(0, locate(row.site))
         yield DayException(
             "occurrence_failed",
             row.delivery_date,
-            f"{standing.organization.display_name} · {standing.bundle.display_name}",
+            f"{row.standing_order.organization.display_name} · {row.bundle.display_name}",
             why(row.reason, row.detail),
             tuple(actions),
         )
@@ -121,8 +121,8 @@ def missing_editions(watch: Watch) -> Iterator[DayException]:
                 Occurrence.objects.filter(
                     **key,
                     status="planned",
-                    standing_order__bundle=OuterRef("subject_id"),
-                    standing_order__exclusions=OuterRef("exclusions"),
+                    bundle=OuterRef("subject_id"),
+                    exclusions=OuterRef("exclusions"),
                 )
             ),
             ~Exists(
@@ -154,25 +154,24 @@ def unlocated_sites(watch: Watch) -> Iterator[DayException]:
     """What will fail at its cut-off unless someone finds the site on the map before."""
     nowhere = {"cutoff_at__gt": watch.now, "delivery_date__in": watch.days}
     occurrences = Occurrence.objects.filter(
-        ~Q(standing_order__site__precision__in=Site.LOCATED), status="planned", **nowhere
-    ).select_related("standing_order__organization", "standing_order__site")
+        ~Q(site__precision__in=Site.LOCATED), status="planned", **nowhere
+    ).select_related("standing_order__organization", "site")
     for row in occurrences.order_by("delivery_date", "pk"):
-        yield _unlocated(
-            row, row.standing_order, open_page("orders:standing_order_detail", row.standing_order_id)
-        )
+        link = open_page("orders:standing_order_detail", row.standing_order_id)
+        yield _unlocated(row, row.standing_order.organization, link)
     orders = Order.objects.filter(~Q(site__precision__in=Site.LOCATED), status__in=Order.OPEN, **nowhere)
     for order in orders.select_related("organization", "site").order_by("delivery_date", "number"):
-        yield _unlocated(order, order, open_page("orders:order_detail", order.number))
+        yield _unlocated(order, order.organization, open_page("orders:order_detail", order.number))
 
 
-def _unlocated(coming: Occurrence | Order, holder: Any, link: Action) -> DayException:
+def _unlocated(coming: Occurrence | Order, member: Organization, link: Action) -> DayException:
     return DayException(
         "unlocated",
         coming.delivery_date,
-        both(holder.organization.display_name, holder.site.display_name),
+        both(member.display_name, coming.site.display_name),
         _("Without a location no order can be made at the cut-off, %(at)s.")
         % {"at": moment(coming.cutoff_at)},
-        (locate(holder.site), link),
+        (locate(coming.site), link),
     )
 
 
@@ -199,7 +198,8 @@ def shortages(watch: Watch) -> Iterator[DayException]:
         .filter(shortages__isnull=False)
         .annotate(
             short=Sum("shortages__quantity"),
-            credited=Sum("shortages__credited"),
+            credited=Sum("shortages__amount", filter=Q(shortages__status="credited")),
+            asked=Count("shortages", filter=Q(shortages__status="asked")),
             touched=Count("shortages__order_line__order", distinct=True),
         )
         .select_related("product", "purchase_order__producer")
@@ -210,20 +210,26 @@ def shortages(watch: Watch) -> Iterator[DayException]:
             line.purchase_order.delivery_date,
             f"{line.purchase_order.producer.display_name} · "
             f"{in_readers_language(line.product_name, line.product.name_en)}",
-            _shortage_words(line.short, line.ordered, line.touched, line.credited),
-            (open_page("orders:purchase_order_detail", line.purchase_order.number),),
+            _shortage_words(line),
+            (open_page("orders:shortage_line", line.pk),),
         )
 
 
-def _shortage_words(short: int, ordered: int, touched: int, credited: int) -> str:
+def _shortage_words(line: Any) -> str:
     missing = ngettext(
         "%(short)d of %(ordered)d units missing, on %(count)d order",
         "%(short)d of %(ordered)d units missing, on %(count)d orders",
-        touched,
-    ) % {"short": short, "ordered": ordered, "count": touched}
-    replaced = pgettext("shortage", "replaced")
-    made_good = _("%(amount)s credited") % {"amount": won(credited)} if credited else replaced
-    return f"{missing}: {made_good}"
+        line.touched,
+    ) % {"short": line.short, "ordered": line.ordered, "count": line.touched}
+    parts = []
+    if line.asked:
+        parts.append(
+            ngettext("%(count)d question open", "%(count)d questions open", line.asked)
+            % {"count": line.asked}
+        )
+    if line.credited:
+        parts.append(_("%(amount)s credited") % {"amount": won(line.credited)})
+    return f"{missing}: {' · '.join(parts) or pgettext('shortage', 'replaced')}"
 
 
 # -- The routes -----------------------------------------------------------------------------------
@@ -308,6 +314,7 @@ FINDERS: list[Callable[[Watch], Iterator[DayException]]] = [
     failed_orders,
     missing_editions,
     unlocated_sites,
+    rough_sites,
     overdue_purchase_orders,
     shortages,
     unrouted_orders,

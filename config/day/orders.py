@@ -70,9 +70,9 @@ def orders_of_day(day: date, state: str) -> Any:
     """Return the queryset behind the table: planned dates, or orders in a state (all of them if empty)."""
     if state == PLANNED:
         planned = Occurrence.objects.filter(delivery_date=day, status="planned")
-        return planned.select_related(
-            "standing_order__organization", "standing_order__site", "standing_order__bundle"
-        ).order_by("standing_order__organization__name", "pk")
+        return planned.select_related("standing_order__organization", "site", "bundle").order_by(
+            "standing_order__organization__name", "pk"
+        )
     eta = Stop.objects.live().filter(order=OuterRef("pk")).values("eta")[:1]
     orders = Order.objects.on(day).annotate(eta=Subquery(eta)).select_related("organization", "site")
     if state:
@@ -101,18 +101,17 @@ def _order_row(order: Order) -> DayOrder:
 
 
 def _planned_row(occurrence: Occurrence) -> DayOrder:
-    standing = occurrence.standing_order
     return DayOrder(
-        url=reverse("orders:standing_order_detail", args=[standing.pk]),
+        url=reverse("orders:standing_order_detail", args=[occurrence.standing_order_id]),
         number="",
-        institution=standing.organization.display_name,
-        site=standing.site.display_name,
-        bundle=standing.bundle.display_name,
-        headcount=standing.headcount,
+        institution=occurrence.standing_order.organization.display_name,
+        site=occurrence.site.display_name,
+        bundle=occurrence.bundle.display_name,
+        headcount=occurrence.headcount,
         status=occurrence.status,
         status_label=occurrence.get_status_display(),
         eta=None,
-        gross=standing.bundle.price_for(standing.headcount),
+        gross=occurrence.price,
     )
 
 

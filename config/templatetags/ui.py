@@ -32,6 +32,7 @@ STATE_LOOKS = {
     "cancelled": ("neutral", "ban"),
     "pending": ("neutral", "circle-dashed"),
     # occurrences of a standing order
+    "forecast": ("neutral", "circle-dashed"),
     "planned": ("neutral", "calendar"),
     "ordered": ("primary", "calendar-check"),
     "skipped": ("neutral", "skip-forward"),
@@ -49,6 +50,11 @@ STATE_LOOKS = {
     "short": ("warning", "triangle-alert"),
     "overdue": ("danger", "hourglass"),
     "received": ("success", "package-check"),
+    # shortages
+    "asked": ("warning", "circle-help"),
+    "replaced": ("success", "refresh-cw"),
+    "credited": ("info", "undo-2"),
+    "dropped": ("neutral", "ban"),
     # routes
     "started": ("accent", "circle-play"),
     "finished": ("success", "flag"),

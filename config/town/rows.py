@@ -13,8 +13,8 @@ class Place:
     """Where a member institution receives; coordinates in WGS84 degrees, receiving hours on weekdays.
 
     Places with the same business number are sites of one institution, named after the first of them.
-    Without coordinates the address is looked up, if the installation has a geocoder. `exclusions` has what
-    the institution doesn't take, by the codes of `membership.exclusions`; the first of its places says it.
+    Without coordinates the address is looked up. `exclusions` has what the institution doesn't take, by the
+    codes of `membership.exclusions`; the first of its places says it.
     """
 
     key: str

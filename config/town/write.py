@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bundles.models import Bundle, CapacityPool, Category, Product, Slot
 from delivery.models import Depot, Shift, Vehicle
 from membership import exclusions
+from membership.actions.subscribe import begin_membership
 from membership.allergens import mask
 from membership.models import Certification, Membership, Organization, Plan, Seat, Site, SiteWindow, User
 from orders.models import StandingOrder
@@ -23,12 +24,20 @@ from .rows import Place, Producer, Town
 Kind = Organization.Kind
 
 
-def write_town(town: Town, *, password: str, is_demo: bool, now: datetime) -> dict[str, int]:
+def write_town(
+    town: Town,
+    *,
+    password: str,
+    is_demo: bool,
+    now: datetime,
+    looked_up: Mapping[str, str] | None = None,
+) -> dict[str, int]:
     """Write the town and return the number of rows by sheet. `password` is a hash for everybody's account.
 
+    `looked_up` says which geocoder found a place, by its key; other coordinates came with the town.
     Raises BadTown with every fault; then nothing was written.
     """
-    writer = _Writer(password, is_demo, now)
+    writer = _Writer(password, is_demo, now, looked_up or {})
     with transaction.atomic():
         writer.write(town)
         if writer.errors:
@@ -39,8 +48,8 @@ def write_town(town: Town, *, password: str, is_demo: bool, now: datetime) -> di
 class _Writer:
     """Keeps what was written by key, for the rows that name it, and the faults found so far."""
 
-    def __init__(self, password: str, is_demo: bool, now: datetime) -> None:
-        self.password, self.is_demo, self.now = password, is_demo, now
+    def __init__(self, password: str, is_demo: bool, now: datetime, looked_up: Mapping[str, str]) -> None:
+        self.password, self.is_demo, self.now, self.looked_up = password, is_demo, now, looked_up
         self.errors: list[CellError] = []
         # By sheet and key; None stands for a row that has a fault of its own.
         self.known: dict[str, dict[str, Any]] = {}
@@ -133,6 +142,7 @@ class _Writer:
                 latitude=row.latitude,
                 longitude=row.longitude,
                 precision=row.precision or Site.Precision.NONE,
+                located_by=self._located_by(row),
                 entrance_note=row.entrance_note,
                 entrance_note_en=row.entrance_note_en,
             )
@@ -145,6 +155,11 @@ class _Writer:
                 SiteWindow(site=site, weekday=weekday, opens=row.opens, closes=row.closes)
                 for weekday in range(5)
             )
+
+    def _located_by(self, row: Place) -> str:
+        if not row.precision or row.precision == Site.Precision.NONE:
+            return ""
+        return self.looked_up.get(row.key, Site.LocatedBy.IMPORT)
 
     def _producers(self, row: Producer) -> None:
         producer = self._organization(
@@ -298,9 +313,7 @@ class _Writer:
             return
         memberships = Membership.objects.running().filter(organization=site.organization)
         if bundle.plan and not memberships.exists():
-            Membership.objects.create(
-                organization=site.organization, plan=bundle.plan, starts_on=row.starts_on
-            )
+            begin_membership(site.organization, bundle.plan, row.starts_on, actor=None, now=self.now)
         seats: Iterable[Seat] = site.organization.seats.filter(role=Seat.Role.ORDERER).order_by("pk")[:1]
         copied = "headcount rrule starts_on holiday_policy window_opens window_closes".split()
         self._save(

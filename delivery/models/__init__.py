@@ -1,6 +1,20 @@
 """How it arrives."""
 
 from .fleet import Depot, Shift, Vehicle
-from .route import Proof, Route, RoutePlan, Stop, Unassigned
+from .plan_run import PlanRun
+from .proof import FailedTry, Proof, RoadRecord
+from .route import Route, RoutePlan, Stop, Unassigned
 
-__all__ = ["Depot", "Proof", "Route", "RoutePlan", "Shift", "Stop", "Unassigned", "Vehicle"]
+__all__ = [
+    "Depot",
+    "FailedTry",
+    "PlanRun",
+    "Proof",
+    "RoadRecord",
+    "Route",
+    "RoutePlan",
+    "Shift",
+    "Stop",
+    "Unassigned",
+    "Vehicle",
+]

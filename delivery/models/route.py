@@ -13,21 +13,37 @@ from .fleet import Depot, Shift
 
 
 class RoutePlan(models.Model):
-    """One version of a day's routes from a depot; at most one is published, and it may be replaced."""
+    """One version of a day's routes from a depot: a draft until it is published, replaced by the next one.
+
+    At most one is published and one a draft. `revision` counts what was changed in a draft, so that
+    nobody changes or publishes what they haven't seen.
+    """
 
     class Status(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("routes", "draft")
         PUBLISHED = "published", _("published")
         SUPERSEDED = "superseded", _("replaced")
+        DISCARDED = "discarded", _("discarded")
 
     depot = models.ForeignKey(Depot, on_delete=models.PROTECT, related_name="plans", verbose_name=_("depot"))
     date = models.DateField(_("date"))
     version = models.PositiveSmallIntegerField(_("version"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PUBLISHED)
+    revision = models.PositiveIntegerField(_("revision"), default=1)
     # What the plan was made from (orders, windows, shifts): equal input is never planned twice.
     fingerprint = models.CharField(_("fingerprint"), max_length=64)
     distance_m = models.PositiveIntegerField(_("distance (m)"))
     seconds = models.FloatField(_("planning time (s)"))
-    published_at = models.DateTimeField(_("published at"))
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    # Empty where the rule published it: such a plan is replaced by the rule when the day changes.
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("published by"),
+    )
 
     objects = RoutePlanQuerySet.as_manager()
 
@@ -41,6 +57,16 @@ class RoutePlan(models.Model):
                 fields=["depot", "date"],
                 condition=Q(status="published"),
                 name="one_published_plan_per_depot_and_date",
+            ),
+            models.UniqueConstraint(
+                fields=["depot", "date"],
+                condition=Q(status="draft"),
+                name="one_draft_plan_per_depot_and_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "discarded"], published_at=None)
+                | Q(status__in=["published", "superseded"], published_at__isnull=False),
+                name="published_plan_says_when",
             ),
         ]
 
@@ -69,6 +95,10 @@ class Route(models.Model):
     distance_m = models.PositiveIntegerField(_("distance (m)"))
     weight_g = models.PositiveIntegerField(_("weight (g)"))
     volume_ml = models.PositiveBigIntegerField(_("volume (ml)"))
+    # What an operator allowed: so much more than the vehicle takes.
+    over_percent = models.PositiveSmallIntegerField(_("overloaded (%)"), default=0)
+    keeps_order = models.BooleanField(_("keeps its order"), default=False)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
@@ -125,6 +155,14 @@ class Stop(models.Model):
     leaves_at = models.DateTimeField(_("leaves at"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     failure_reason = models.CharField(_("reason"), max_length=12, choices=FailureReason, blank=True)
+    is_locked = models.BooleanField(_("stays with its courier"), default=False)
+    # What an operator allowed: so many seconds after the site closes.
+    late_s = models.PositiveIntegerField(_("late (s)"), default=0)
+    # Boxes that weren't at the depot when the van was loaded; None until somebody has looked.
+    boxes_missing = models.PositiveSmallIntegerField(_("boxes missing"), null=True, blank=True)
+    arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
+    # The goods of a failed stop are back at the depot.
+    returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
 
     objects = StopQuerySet.as_manager()
 
@@ -137,6 +175,9 @@ class Stop(models.Model):
             models.UniqueConstraint(fields=["plan", "order"], name="order_once_per_plan"),
             models.CheckConstraint(
                 condition=Q(status="failed") ^ Q(failure_reason=""), name="only_failed_stop_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_at=None) | Q(status="failed"), name="only_failed_stop_is_returned"
             ),
         ]
 
@@ -157,6 +198,8 @@ class Unassigned(models.Model):
         NEEDS_CHILLED = "needs_chilled", _("needs a refrigerated vehicle")
         OUTSIDE_HOURS = "outside_hours", _("cannot be reached within its receiving hours")
         NO_ROOM = "no_room", _("fits alone, but not with the rest of the day")
+        NOT_PLANNED = "not_planned", _("came in after the plan was made")
+        TAKEN_OFF = "taken_off", _("taken off its route by an operator")
 
     plan = models.ForeignKey(
         RoutePlan,
@@ -178,25 +221,3 @@ class Unassigned(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order}: {self.reason}"
-
-
-class Proof(models.Model):
-    """Who received a stop and when: the inspection record (검수) of the order."""
-
-    stop = models.OneToOneField(Stop, on_delete=models.PROTECT, related_name="proof", verbose_name=_("stop"))
-    receiver_name = models.CharField(_("received by"), max_length=60)
-    note = models.CharField(_("note"), max_length=300, blank=True)
-    delivered_at = models.DateTimeField(_("delivered at"))
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("recorded by")
-    )
-
-    class Meta:
-        verbose_name = _("proof of delivery")
-        verbose_name_plural = _("proofs of delivery")
-        constraints = [
-            models.CheckConstraint(condition=~Q(receiver_name=""), name="proof_names_the_receiver")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.stop} → {self.receiver_name}"

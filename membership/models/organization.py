@@ -32,6 +32,12 @@ class Organization(BilingualName):
         PRODUCER = "producer", _("producer")
         HUB = "hub", _("hub")
 
+    class OnShortage(models.TextChoices):
+        SUBSTITUTE = "substitute", _("Send the best substitute")
+        ASK_SUBSTITUTE = "ask_substitute", _("Ask first; without an answer, send the best substitute")
+        ASK_CREDIT = "ask_credit", _("Ask first; without an answer, take it off the price")
+        CREDIT = "credit", _("Send nothing else, take it off the price")
+
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     business_number = models.CharField(
         _("business registration number"), max_length=10, unique=True, validators=[validate_business_number]
@@ -43,6 +49,10 @@ class Organization(BilingualName):
     story_en = models.TextField(_("English story"), blank=True)
     # What new orders leave out unless they say otherwise.
     exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
+    # What becomes of an institution's orders when a producer can't bring everything.
+    on_shortage = models.CharField(
+        _("when something is short"), max_length=14, choices=OnShortage, default=OnShortage.SUBSTITUTE
+    )
     # What members see of a producer; re-encoded when it is uploaded (`photos.py`).
     photo = models.ImageField(_("photo"), upload_to="producers", blank=True)
     is_active = models.BooleanField(_("active"), default=True)

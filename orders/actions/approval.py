@@ -14,24 +14,26 @@ from ..models import Notification, Occurrence, Order, StandingOrder
 from ..permissions import may_approve
 from .advance import advance_order
 from .authority import ask_approvers
-from .fix import order_from
 from .ledger import Outcome
 from .notify import notify, notify_institution
+from .placing import order_from
 
 Status = Order.Status
 
 
 @transaction.atomic
-def approve_order(order: Order, *, sees_overrun: bool, actor: User, now: datetime) -> Order:
+def approve_order(order: Order, *, price: int, sees_overrun: bool, actor: User, now: datetime) -> Order:
     """Let a waiting order go ahead; approving twice changes nothing.
 
-    `sees_overrun`: the approver was told that the budget is too small for it. Raises NotPossible after the
-    cut-off, above the approver's own limit, or if the budget became too small without the approver knowing.
+    `price` is what the approver saw, `sees_overrun` whether the budget was said to be too small for it.
+    Raises NotPossible after the cut-off, above the approver's limit, or if either changed in the meantime.
     """
     locked = _lock(order, now)
     if locked.status == Status.PLACED:
         return locked
     _require_authority(locked, actor)
+    if locked.gross != price:
+        raise NotPossible("changed_meanwhile")
     left = lock_left(locked.department_id, locked.delivery_date.year)
     if locked.occurrence:
         left = left_for_date(locked.occurrence)
@@ -108,10 +110,10 @@ def dates_over_budget(now: datetime) -> list[int]:
     near = Occurrence.objects.filter(
         status=Occurrence.Status.PLANNED,
         standing_order__status=StandingOrder.Status.ACTIVE,
-        standing_order__department__budgets__isnull=False,
+        department__budgets__isnull=False,
         cutoff_at__gt=now,
         cutoff_at__lte=now + timedelta(hours=settings.APPROVAL_ASK_HOURS),
-    ).select_related("standing_order__bundle")
+    ).select_related("bundle")
     return [
         occurrence.pk for occurrence in near.distinct().order_by("cutoff_at", "pk") if _is_over(occurrence)
     ]
@@ -119,7 +121,7 @@ def dates_over_budget(now: datetime) -> list[int]:
 
 def _is_over(occurrence: Occurrence) -> bool:
     """Whether the date doesn't fit into what the budget has left after the dates that come before it."""
-    return bool(why_waits(occurrence.standing_order.price, limit=None, left=left_for_date(occurrence)))
+    return bool(why_waits(occurrence.price, limit=None, left=left_for_date(occurrence)))
 
 
 def ask_for_date(occurrence_id: int, *, now: datetime) -> Outcome | None:
@@ -131,10 +133,10 @@ def ask_for_date(occurrence_id: int, *, now: datetime) -> Outcome | None:
     occurrence = planned.filter(pk=occurrence_id, status=Occurrence.Status.PLANNED, cutoff_at__gt=now).first()
     if occurrence is None or occurrence.delivery_date is None:
         return None
-    lock_left(occurrence.standing_order.department_id, occurrence.delivery_date.year)
+    lock_left(occurrence.department_id, occurrence.delivery_date.year)
     if not _is_over(occurrence):
         return None
-    order = order_from(occurrence, now=now, waits=OVER_BUDGET)
+    order = order_from(occurrence, waits=OVER_BUDGET, now=now)
     Occurrence.objects.filter(pk=occurrence.pk).update(status=Occurrence.Status.ORDERED)
     ask_approvers(order, now=now)
     return _outcome(order, "done", OVER_BUDGET)

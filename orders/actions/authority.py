@@ -1,6 +1,6 @@
 """Whether an order or a standing order may go ahead, and asking approvers where it may not."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -11,6 +11,7 @@ from ..approval import OVER_BOTH, may_decide, why_waits
 from ..budgets import left_of, lock_left, read_figures
 from ..exceptions import NotPossible
 from ..models import Budget, Notification, Order, StandingOrder, StandingOrderEvent
+from ..schedule import rule_dates
 from .notify import notify, people
 
 Status = StandingOrder.Status
@@ -36,10 +37,20 @@ def limit_of(actor: User | None, organization_id: int) -> int | None:
 
 
 def why_order_waits(
-    price: int, *, organization: Organization, department: Department | None, year: int, actor: User
+    price: int,
+    *,
+    organization: Organization,
+    department: Department | None,
+    year: int,
+    actor: User,
+    held: int = 0,
 ) -> str:
-    """Return why an order waits for approval, or "". Locks the budget until the transaction ends."""
+    """Return why an order waits for approval, or "". Locks the budget until the transaction ends.
+
+    `held` is what the order itself has reserved of the budget so far.
+    """
     left = lock_left(department.pk, year) if department else None
+    left = None if left is None else left + held
     return why_waits(price, limit=limit_of(actor, organization.pk), left=left)
 
 
@@ -87,8 +98,15 @@ def why_standing_order_waits(standing_order: StandingOrder, *, now: datetime) ->
     if standing_order.department:
         (figures,) = read_figures([standing_order.department], today.year, today=today)
         left = figures.left_after_forecast
-    by_limit = why_waits(standing_order.yearly_sum, limit=limit, left=None)
-    by_budget = why_waits(standing_order.sum_until_new_year(today), limit=None, left=left)
+    by_limit = why_waits(standing_order.yearly_price, limit=limit, left=None)
+    days = rule_dates(
+        standing_order.rrule,
+        standing_order.starts_on,
+        after=today,
+        until=date(today.year, 12, 31),
+        ends_on=standing_order.ends_on,
+    )
+    by_budget = why_waits(standing_order.price * len(days), limit=None, left=left)
     return OVER_BOTH if by_limit and by_budget else by_limit or by_budget
 
 

@@ -11,9 +11,10 @@ from bundles.actions.capacity import Need, release_capacity
 from membership.models import User
 
 from ..exceptions import NotPossible
-from ..models import Notification, Order, OrderLine, PurchaseOrder, PurchaseOrderEvent
+from ..models import Notification, Order, OrderLine, PurchaseOrder, PurchaseOrderEvent, Shortage
 from ..signals import order_called_off
-from .advance import advance_order, advance_purchase_order
+from .advance import advance_order, advance_purchase_order, advance_shortage
+from .mend import held
 from .notify import notify_institution, notify_producer
 from .receive import close_if_complete
 
@@ -34,20 +35,24 @@ def call_off_order(order: Order, *, reason: str, actor: User, now: datetime) -> 
     lines = list(locked.lines.select_related("product").order_by("producer", "product", "pk"))
     today = timezone.localdate(now)
     needs = [
-        Need(line.product, line.coming, locked.delivery_date, line.made_on)
-        for line in lines
-        if line.coming and line.made_on >= today
+        Need(line.product, line.coming, locked.delivery_date, line.made_on) for line in lines if line.coming
+    ]
+    asked = list(Shortage.objects.open().filter(order_line__order=locked).select_related("order_line__order"))
+    needs = [
+        need for need in [*needs, *(each for row in asked for each in held(row))] if need.made_on >= today
     ]
     if needs:
         release_capacity(needs)
-    _take_off(locked, lines, actor=actor, now=now)
+    take_off(locked, lines, actor=actor, now=now)
+    for row in asked:
+        advance_shortage(row, Shortage.Status.DROPPED, reason="cancelled", actor=actor, now=now)
     advance_order(locked, Order.Status.CANCELLED, actor=actor, now=now, note=reason)
     notify_institution(locked, Notification.Kind.ORDER_CANCELLED, now=now, detail=reason)
     order_called_off.send(sender=Order, order=locked)
     return locked
 
 
-def _take_off(order: Order, lines: Iterable[OrderLine], *, actor: User, now: datetime) -> None:
+def take_off(order: Order, lines: Iterable[OrderLine], *, actor: User | None, now: datetime) -> None:
     """Ask each producer for so much less, and tell it; what is at the hub stays bought."""
     by_producer: dict[int, list[OrderLine]] = {}
     for line in lines:
@@ -69,7 +74,7 @@ def _lower(purchase_order: PurchaseOrder, line: OrderLine) -> str:
     return f"{line.product_name} {before} → {before - line.coming}"
 
 
-def _settle(purchase_order: PurchaseOrder, note: str, *, actor: User, now: datetime) -> None:
+def _settle(purchase_order: PurchaseOrder, note: str, *, actor: User | None, now: datetime) -> None:
     """Move the purchase order to the state that is true of what is left of it."""
     Status = PurchaseOrder.Status
     to = purchase_order.status

@@ -31,12 +31,18 @@ from .ledger import Outcome, run_step
 
 # How far back members remember what they received.
 MEMORY_DAYS = 120
+# A holiday moves a delivery by less than this, also over New Year.
+FARTHEST_MOVE_DAYS = 15
 
 
 def missing_editions(*, now: datetime) -> list[Wanted]:
-    """Return the editions that somebody expects and that have no contents yet, earliest first."""
+    """Return the editions that somebody expects and that have no contents yet, earliest first.
+
+    Dates beyond the horizon are rows only if something was decided for them; their contents have time.
+    """
     today = timezone.localdate(now)
-    expected = _expected(Occurrence.objects.filter(delivery_date__gt=today))
+    until = today + timedelta(days=settings.PREVIEW_HORIZON_DAYS + FARTHEST_MOVE_DAYS)
+    expected = _expected(Occurrence.objects.filter(delivery_date__gt=today, delivery_date__lte=until))
     composed = Edition.objects.filter(delivery_date__gt=today).keys()
     missing = sorted(set(expected) - composed, key=lambda key: key.by_day)
     bundles = Bundle.objects.in_bulk({key.bundle for key in missing})
@@ -55,6 +61,15 @@ def compose_missing(wanted: Collection[Wanted]) -> Result:
     if not any(each.standard_worth and each.key in worthless for each in wanted):
         return result
     return _compose([replace(each, standard_worth=0) if each.key in worthless else each for each in wanted])
+
+
+def compose_now(own: Collection[tuple[int, int]], *, now: datetime) -> None:
+    """Compose at once what is missing of these bundles with their exclusions: somebody looks at the dates."""
+    wanted = [each for each in missing_editions(now=now) if (each.bundle.pk, each.exclusions) in own]
+    if wanted:
+        result = compose_missing(wanted)
+        for each in wanted:
+            keep_missing(each, result, now=now)
 
 
 def _compose(wanted: Collection[Wanted]) -> Result:
@@ -92,13 +107,13 @@ def keep_missing(wanted: Wanted, result: Result, *, now: datetime) -> Outcome:
 def ensure_edition(key: EditionKey, *, now: datetime, headcount: int = 0) -> Edition:
     """Return the edition, composed now if it must be. Raises CannotCompose.
 
-    An order for `headcount` people comes on top of those whom standing orders expect.
+    An order for `headcount` people comes on top of those that wait for it already.
     """
     if existing := Edition.objects.with_key(key).first():
         return existing
-    expected = _expected(Occurrence.objects.bringing(key))
-    headcounts = [*expected.get(key, []), *([headcount] if headcount else [])]
-    [wanted] = _wanted({key: headcounts}, Bundle.objects.in_bulk([key.bundle]), now)
+    wanted = _wanted_again(key, Bundle.objects.get(pk=key.bundle), now)
+    if headcount:
+        wanted = replace(wanted, headcounts=(*wanted.headcounts, headcount))
     edition = keep_edition(wanted, compose_missing([wanted]), now=now)
     set_cutoffs(key)
     return edition
@@ -242,7 +257,7 @@ def _expected(occurrences: OccurrenceQuerySet) -> dict[EditionKey, list[int]]:
     """Return the headcounts of planned occurrences by edition."""
     expected: dict[EditionKey, list[int]] = defaultdict(list)
     rows = occurrences.filter(status="planned").order_by("pk")
-    for *key, people in rows.values_list(*EDITION_COLUMNS, "standing_order__headcount"):
+    for *key, people in rows.values_list(*EDITION_COLUMNS, "headcount"):
         expected[EditionKey(*key)].append(people)
     return expected
 
@@ -253,7 +268,7 @@ def _received(first_day: date, wanted: set[EditionKey]) -> dict[int, list[Editio
     since = first_day - timedelta(days=MEMORY_DAYS)
     received: dict[int, set[EditionKey]] = defaultdict(set)
     occurrences = Occurrence.objects.filter(
-        status__in=["planned", "ordered"], delivery_date__gt=since, standing_order__bundle__in=bundles
+        status__in=["planned", "ordered"], delivery_date__gt=since, bundle__in=bundles
     )
     for member, *key in occurrences.values_list("standing_order__organization", *EDITION_COLUMNS):
         received[member].add(EditionKey(*key))

@@ -1,5 +1,6 @@
 """From the hub to the recipient: dispatched, delivered or failed, and the statement."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from ..exceptions import NotPossible
 from ..models import Notification, Order, Statement
 from ..states import IllegalTransition
 from .advance import advance_order
+from .inspect import Counted, inspect_lines
 from .ledger import Outcome
 from .notify import notify, notify_institution, operators
 
@@ -23,11 +25,25 @@ def dispatch_order(order: Order, *, actor: User, now: datetime) -> Order:
 
 
 @transaction.atomic
-def deliver_order(order: Order, *, actor: User, now: datetime, note: str = "") -> Order:
-    """The recipient has it; twice changes nothing. Raises NotPossible."""
+def deliver_order(
+    order: Order, *, actor: User, now: datetime, note: str = "", counted: Iterable[Counted] = ()
+) -> Order:
+    """The recipient has it, as counted at the door; twice changes nothing. Raises NotPossible.
+
+    What wasn't handed over is credited; institution and operators are told.
+    """
     delivered, is_new = _advance(order, Status.DELIVERED, actor=actor, now=now, note=note)
-    if is_new:
-        notify_institution(delivered, Notification.Kind.ORDER_DELIVERED, now=now)
+    if not is_new:
+        return delivered
+    rows = inspect_lines(delivered, counted)
+    detail = ", ".join(
+        f"{row.order_line.product_name} −{row.missing} ({row.get_reason_display()})"
+        for row in rows
+        if row.missing
+    )
+    notify_institution(delivered, Notification.Kind.ORDER_DELIVERED, now=now, detail=detail)
+    if detail:
+        notify(operators(), Notification.Kind.ORDER_DELIVERED, now=now, order=delivered, detail=detail)
     return delivered
 
 

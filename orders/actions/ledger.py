@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 import structlog
 from django.db import OperationalError, transaction
 from django.db.models import F
 
+from bundles.bulk import insert_rows
 from membership.models import Organization
 
 from ..models import CycleItem, CycleRun
@@ -21,6 +24,19 @@ Thing = TypeVar("Thing")
 ATTEMPTS = 3
 # What fails in these steps stays due and fails again with every sweep: it is written once, until it changes.
 LINGERING = {CycleRun.Step.PREVIEW, CycleRun.Step.COMPOSE, CycleRun.Step.ROUTE}
+# Of an item: what an outcome says, in its order below.
+COLUMNS = (
+    "run_id",
+    "subject",
+    "subject_id",
+    "organization_id",
+    "delivery_date",
+    "exclusions",
+    "outcome",
+    "reason",
+    "detail",
+    "at",
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +53,9 @@ class Outcome:
     exclusions: int = 0
 
 
+Record = Callable[[Sequence[Outcome]], None]
+
+
 def run_step(
     step: str, things: Iterable[Thing], act: Callable[[Thing], Outcome | None], *, now: datetime
 ) -> CycleRun | None:
@@ -47,32 +66,55 @@ def run_step(
     all (another worker was first, say), and leaves no trace. A database that stays busy or is gone is no
     item's failure: the item remains due, and the next sweep tries again.
     """
+
+    def one(thing: Thing, record: Record) -> None:
+        try:
+            with transaction.atomic():
+                if outcome := act(thing):
+                    record([outcome])
+        except OperationalError:
+            raise
+        except Exception as error:
+            log.exception("cycle_item_failed", step=step, item=_key(thing))
+            record([_unexpected(thing, error)])
+
+    return run_batches(step, things, one, now=now)
+
+
+def run_batches(
+    step: str, batches: Iterable[Thing], act: Callable[[Thing, Record], object], *, now: datetime
+) -> CycleRun | None:
+    """Call `act` on each batch of things, with a function that writes outcomes to the ledger; return the run.
+
+    `act` calls that function in the transaction of the deeds. Where the database is busy it is called again,
+    and must do nothing twice.
+    """
     run: CycleRun | None = None
-    for thing in things:
+    for batch in batches:
         run = run or CycleRun.objects.create(step=step, started_at=now)
+        record = partial(_record, run, now=now)
         for _ in range(ATTEMPTS):
             try:
-                with transaction.atomic():
-                    outcome = act(thing)
-                    if outcome:
-                        _record(run, outcome, now)
+                act(batch, record)
                 break
             except OperationalError:
-                log.warning("cycle_item_postponed", step=step, item=_key(thing), exc_info=True)
-            except Exception as error:
-                log.exception("cycle_item_failed", step=step, item=_key(thing))
-                _record(run, _unexpected(thing, error), now)
-                break
-    if run:
-        CycleRun.objects.filter(pk=run.pk).update(finished_at=now)
-        run.refresh_from_db()
-        if not run.items.exists():
-            run.delete()
-            return None
+                log.warning("cycle_item_postponed", step=step, item=_key(batch), exc_info=True)
+    return _close(run, now) if run else None
+
+
+def _close(run: CycleRun, now: datetime) -> CycleRun | None:
+    """Finish the run; one in which there was nothing to do after all leaves no trace."""
+    CycleRun.objects.filter(pk=run.pk).update(finished_at=now)
+    run.refresh_from_db()
+    if not run.items.exists():
+        run.delete()
+        return None
     return run
 
 
 def _key(thing: object) -> str:
+    if isinstance(thing, list):
+        return f"{thing[0]} and {len(thing) - 1} more"
     return str(getattr(thing, "pk", thing))
 
 
@@ -109,19 +151,23 @@ def _is_known(run: CycleRun, outcome: Outcome) -> bool:
     )
 
 
-def _record(run: CycleRun, outcome: Outcome, now: datetime) -> None:
-    if _is_known(run, outcome):
-        return
-    CycleItem.objects.create(
-        run=run,
-        subject=outcome.subject[:200],
-        subject_id=outcome.subject_id,
-        organization=outcome.organization,
-        delivery_date=outcome.delivery_date,
-        exclusions=outcome.exclusions,
-        outcome=outcome.outcome,
-        reason=outcome.reason,
-        detail=outcome.detail[:300],
-        at=now,
-    )
-    CycleRun.objects.filter(pk=run.pk).update(**{outcome.outcome: F(outcome.outcome) + 1})
+def _record(run: CycleRun, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    new = [outcome for outcome in outcomes if not _is_known(run, outcome)]
+    rows = [
+        (
+            run.pk,
+            outcome.subject[:200],
+            outcome.subject_id,
+            outcome.organization.pk if outcome.organization else None,
+            outcome.delivery_date,
+            outcome.exclusions,
+            outcome.outcome,
+            outcome.reason,
+            outcome.detail[:300],
+            now,
+        )
+        for outcome in new
+    ]
+    insert_rows(CycleItem, COLUMNS, rows)
+    if counts := Counter(outcome.outcome for outcome in new):
+        CycleRun.objects.filter(pk=run.pk).update(**{name: F(name) + count for name, count in counts.items()})

@@ -8,7 +8,7 @@ from bundles.models import Product
 from membership.models import User
 
 from ..exceptions import NotPossible
-from ..models import Order, OrderLine, PackedLine
+from ..models import Order, OrderLine, PackedLine, Shortage
 from .advance import advance_order
 
 Status = Order.Status
@@ -38,12 +38,16 @@ def pack_line(line: OrderLine, *, actor: User, now: datetime) -> Order:
 
 @transaction.atomic
 def pack_order(order: Order, *, actor: User, now: datetime) -> Order:
-    """All that is left to pack lies in the order's boxes; twice changes nothing. Raises NotPossible."""
+    """All that is left to pack lies in the order's boxes; twice changes nothing. Raises NotPossible:
+    "wrong_state", or "question_open" while its institution is asked what else should come.
+    """
     locked = Order.objects.select_for_update().get(pk=order.pk)
     if locked.status == Status.PACKED:
         return locked
     if locked.status != Status.CONFIRMED:
         raise NotPossible("wrong_state", locked.number)
+    if _is_asked(locked):
+        raise NotPossible("question_open", locked.number)
     PackedLine.objects.bulk_create(
         PackedLine(order_line=line, packed_by=actor, packed_at=now) for line in locked.lines.to_pack()
     )
@@ -65,11 +69,15 @@ def unpack_line(line: OrderLine, *, actor: User, now: datetime) -> Order:
     return order
 
 
-def close_packing(order: Order, *, actor: User, now: datetime) -> None:
-    """Advance a confirmed order, locked by the caller, when its last line was packed or won't come."""
+def close_packing(order: Order, *, actor: User | None, now: datetime) -> None:
+    """Advance a confirmed order, locked by the caller, when its last line was packed or won't come.
+
+    While its institution is asked about a shortage, something may still come.
+    """
     order.refresh_from_db(fields=["status"])
     begun = order.lines.filter(packed__isnull=False).exists()
-    if order.status == Status.CONFIRMED and begun and not order.lines.to_pack().exists():
+    is_settled = not (order.lines.to_pack().exists() or _is_asked(order))
+    if order.status == Status.CONFIRMED and begun and is_settled:
         advance_order(order, Status.PACKED, actor=actor, now=now)
 
 
@@ -83,6 +91,10 @@ def open_boxes(line: OrderLine, order: Order, *, actor: User, now: datetime) -> 
 
 def _locked(line: OrderLine) -> Order:
     return Order.objects.select_for_update().get(pk=line.order_id)
+
+
+def _is_asked(order: Order) -> bool:
+    return Shortage.objects.open().filter(order_line__order=order).exists()
 
 
 def _is_chilled(line: OrderLine) -> bool:

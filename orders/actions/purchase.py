@@ -1,11 +1,13 @@
 """Purchase orders: what the hub asks of each producer for a delivery date."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F
 
+from bundles.bulk import insert_rows, update_rows
 from membership.models import Organization, User
 
 from ..cutoff import acknowledge_by
@@ -18,70 +20,139 @@ from ..models import (
     PurchaseOrderEvent,
     PurchaseOrderLine,
 )
-from .advance import advance_purchase_order
+from .advance import advance_purchase_order, advance_purchase_orders
 from .ledger import Outcome
-from .notify import notify, notify_producer, operators, people
+from .notify import Message, notify, notify_producer, notify_readers, operators, people, readers_of
 
 Status = PurchaseOrder.Status
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Units of a product that its producer is to bring, by name and at the supply price (won) of today."""
+
+    product_id: int
+    producer_id: int
+    product_name: str
+    producer_name: str
+    supply_price: int
+    units: int
+
+
 def order_from_producers(lines: Iterable[OrderLine], delivery_date: date, *, now: datetime) -> None:
-    """Add the lines to the purchase order of each producer for the date, issuing it if it is the first.
-
-    Must run inside the transaction that fixes the order. An accepted purchase order to which something is
-    added goes back to its producer. Raises CannotFix("too_late") if the producer has already delivered.
-    """
-    for line in sorted(lines, key=lambda line: (line.producer_id, line.product_id)):
-        purchase_order = _purchase_order(line.producer_id, delivery_date, now=now)
-        if purchase_order.status == Status.RECEIVED:
-            raise CannotFix("too_late", line.producer_name)
-        row, created = PurchaseOrderLine.objects.get_or_create(
-            purchase_order=purchase_order,
-            product_id=line.product_id,
-            defaults={
-                "product_name": line.product_name,
-                "supply_price": line.supply_price,
-                "ordered": line.quantity,
-            },
+    """Ask the producers for what the lines hold, as `ask_producers` does."""
+    asked = [
+        Asked(
+            line.product_id,
+            line.producer_id,
+            line.product_name,
+            line.producer_name,
+            line.supply_price,
+            line.quantity,
         )
-        if not created:
-            # What was confirmed stays so, the rest stays short; the producer answers again for the whole,
-            # and what was counted in already is counted again.
-            PurchaseOrderLine.objects.filter(pk=row.pk).update(
-                ordered=F("ordered") + line.quantity,
-                confirmed=F("confirmed") + line.quantity,
-                received=None,
-                received_by=None,
-                received_at=None,
-            )
-        if purchase_order.status not in (Status.ISSUED, Status.OVERDUE):
-            advance_purchase_order(
-                purchase_order, Status.ISSUED, actor=None, now=now, note="more was ordered"
-            )
-            _set_deadline(purchase_order, now)
-            notify_producer(purchase_order, Notification.Kind.PURCHASE_ORDER_ISSUED, now=now)
+        for line in lines
+    ]
+    ask_producers(asked, delivery_date, now=now)
 
 
-def _purchase_order(producer_id: int, delivery_date: date, *, now: datetime) -> PurchaseOrder:
-    # Locked, so that the producer's answer comes before or after, never in between.
-    purchase_order, created = PurchaseOrder.objects.select_for_update().get_or_create(
-        producer_id=producer_id,
-        delivery_date=delivery_date,
-        defaults={
-            "number": PurchaseOrder.number_for(producer_id, delivery_date),
-            "acknowledge_by": acknowledge_by(now, CalendarDay.objects.all().working_days()),
-            "issued_at": now,
-        },
+def ask_producers(asked: Collection[Asked], delivery_date: date, *, now: datetime) -> None:
+    """Add what is asked to the purchase order of each producer for the date, issuing it if it is the first.
+
+    Each product is asked once. Must run inside the transaction that fixes the orders, after capacity is
+    locked. An accepted purchase order to which something is added goes back to its producer. Raises
+    CannotFix("too_late") if a producer has already delivered. As many queries for one as for all.
+    """
+    names = {each.producer_id: each.producer_name for each in asked}
+    locked = lock_purchase_orders(names, delivery_date, now=now)
+    for producer_id, purchase_order in locked.items():
+        if purchase_order.status == Status.RECEIVED:
+            raise CannotFix("too_late", names[producer_id])
+    _add_units(asked, locked)
+    answered = [each for each in locked.values() if each.status not in (Status.ISSUED, Status.OVERDUE)]
+    _ask_again(answered, now=now)
+
+
+def lock_purchase_orders(
+    producers: Collection[int], delivery_date: date, *, now: datetime
+) -> dict[int, PurchaseOrder]:
+    """Return the purchase orders for the date by producer, issued where there were none.
+
+    Locked in the order of the producers, so that a producer's answer comes before or after, never in between.
+    """
+    rows = PurchaseOrder.objects.on(delivery_date).filter(producer__in=producers)
+    missing = sorted(set(producers) - set(rows.values_list("producer", flat=True)))
+    if missing:
+        deadline = _deadline(now)
+        # Others may issue the same at this moment: the first one's row counts, and its event says so.
+        PurchaseOrder.objects.bulk_create(
+            [
+                PurchaseOrder(
+                    number=PurchaseOrder.number_for(producer_id, delivery_date),
+                    producer_id=producer_id,
+                    delivery_date=delivery_date,
+                    acknowledge_by=deadline,
+                    issued_at=now,
+                )
+                for producer_id in missing
+            ],
+            ignore_conflicts=True,
+        )
+    locked = list(rows.order_by("producer_id").select_for_update())
+    if missing:
+        issued = list(rows.filter(producer__in=missing, events=None))
+        events = [(each.pk, "", Status.ISSUED.value, now) for each in issued]
+        insert_rows(PurchaseOrderEvent, ("purchase_order_id", "was", "to", "at"), events)
+        _tell_issued(issued, now)
+    return {each.producer_id: each for each in locked}
+
+
+def _add_units(asked: Iterable[Asked], purchase_orders: Mapping[int, PurchaseOrder]) -> None:
+    """Raise what the locked purchase orders, by producer, ask for.
+
+    What was confirmed stays so, the rest stays short; the producer answers again for the whole, and what was
+    counted in already is counted again.
+    """
+    known = PurchaseOrderLine.objects.filter(purchase_order__in=purchase_orders.values())
+    lines = {line.product_id: line for line in known}
+    changed, new = [], []
+    for each in asked:
+        if line := lines.get(each.product_id):
+            confirmed = None if line.confirmed is None else line.confirmed + each.units
+            changed.append((line.ordered + each.units, confirmed, None, None, None, line.pk))
+        else:
+            purchase_order = purchase_orders[each.producer_id]
+            new.append((purchase_order.pk, each.product_id, each.product_name, each.supply_price, each.units))
+    columns = ("ordered", "confirmed", "received", "received_by_id", "received_at")
+    update_rows(PurchaseOrderLine, columns, changed)
+    columns = ("purchase_order_id", "product_id", "product_name", "supply_price", "ordered")
+    insert_rows(PurchaseOrderLine, columns, new)
+
+
+def _ask_again(purchase_orders: Sequence[PurchaseOrder], *, now: datetime) -> None:
+    """Something was added to what these producers had answered."""
+    if not purchase_orders:
+        return
+    advance_purchase_orders(purchase_orders, Status.ISSUED, actor=None, now=now, note="more was ordered")
+    keys = [each.pk for each in purchase_orders]
+    PurchaseOrder.objects.filter(pk__in=keys).update(acknowledge_by=_deadline(now), reminded_at=None)
+    _tell_issued(purchase_orders, now)
+
+
+def _deadline(now: datetime) -> datetime:
+    return acknowledge_by(now, CalendarDay.objects.all().working_days())
+
+
+def _tell_issued(purchase_orders: Sequence[PurchaseOrder], now: datetime) -> None:
+    readers = readers_of([each.producer_id for each in purchase_orders], "producer")
+    notify_readers(
+        Notification.Kind.PURCHASE_ORDER_ISSUED,
+        [
+            Message(reader, purchase_order_id=each.pk)
+            for each in purchase_orders
+            for reader in readers[each.producer_id]
+        ],
+        now=now,
     )
-    if created:
-        PurchaseOrderEvent.objects.create(purchase_order=purchase_order, was="", to=Status.ISSUED, at=now)
-        notify_producer(purchase_order, Notification.Kind.PURCHASE_ORDER_ISSUED, now=now)
-    return purchase_order
-
-
-def _set_deadline(purchase_order: PurchaseOrder, now: datetime) -> None:
-    deadline = acknowledge_by(now, CalendarDay.objects.all().working_days())
-    PurchaseOrder.objects.filter(pk=purchase_order.pk).update(acknowledge_by=deadline, reminded_at=None)
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """Goods come to the hub: each line is counted in; what is missing is a shortage at once."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +10,7 @@ from membership.models import User
 from ..exceptions import NotPossible
 from ..models import OrderLine, PurchaseOrder, PurchaseOrderLine, Shortage
 from .advance import advance_purchase_order
-from .shortage import lock_for_shortage, report_shortage
+from .shortage import report_shortage
 
 Status = PurchaseOrder.Status
 # A line of which nothing will come any more.
@@ -26,8 +25,10 @@ def receive_line(line: PurchaseOrderLine, units: int, *, actor: User, now: datet
     NotPossible: "wrong_quantity" for more than was promised, "already_received" if it was counted otherwise,
     "wrong_state" if nothing is asked any more.
     """
-    if units < line.coming:
-        lock_for_shortage(line)
+    # Before the purchase order is locked: a shortage locks orders, products and capacity first.
+    line = PurchaseOrderLine.objects.get(pk=line.pk)
+    is_short = line.received is None and 0 <= units < line.coming
+    shortages = _report(line, units, actor=actor, now=now) if is_short else []
     purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
     line = purchase_order.lines.get(pk=line.pk)
     if purchase_order.status == Status.CANCELLED:
@@ -36,19 +37,26 @@ def receive_line(line: PurchaseOrderLine, units: int, *, actor: User, now: datet
         if line.received != units:
             raise NotPossible("already_received", line.product_name)
         return []
-    if not 0 <= units <= line.coming:
+    if units != line.coming:
         raise NotPossible("wrong_quantity", line.product_name)
-    shortages = report_shortage(line, units, actor=actor, now=now) if units < line.coming else []
     _count_in(line, units, actor=actor, now=now)
     close_if_complete(purchase_order, actor=actor, now=now)
     return shortages
 
 
+def _report(line: PurchaseOrderLine, units: int, *, actor: User, now: datetime) -> list[Shortage]:
+    """Report what is missing. A count that came in between is the caller's to judge, under its lock."""
+    try:
+        return report_shortage(line, units, actor=actor, now=now)
+    except NotPossible as refusal:
+        if refusal.reason != "wrong_state":
+            raise
+        return []
+
+
 @transaction.atomic
-def receive_purchase_order(
-    purchase_order: PurchaseOrder, received: Mapping[int, int], *, actor: User, now: datetime
-) -> PurchaseOrder:
-    """Everything is at the hub that isn't counted in yet: units by line id, as promised where none are given.
+def receive_purchase_order(purchase_order: PurchaseOrder, *, actor: User, now: datetime) -> PurchaseOrder:
+    """Everything is at the hub that isn't counted in yet, as promised.
 
     Receiving twice changes nothing. Raises NotPossible as `receive_line` does.
     """
@@ -58,7 +66,7 @@ def receive_purchase_order(
     if locked.status == Status.CANCELLED:
         raise NotPossible("wrong_state")
     for line in locked.lines.filter(received=None).exclude(NOTHING_COMES):
-        receive_line(line, received.get(line.pk, line.coming), actor=actor, now=now)
+        _count_in(line, line.coming, actor=actor, now=now)
     close_if_complete(locked, actor=actor, now=now)
     return locked
 
@@ -97,7 +105,7 @@ def _count_in(line: PurchaseOrderLine, units: int, *, actor: User, now: datetime
     PurchaseOrderLine.objects.filter(pk=line.pk).update(received=units, received_by=actor, received_at=now)
 
 
-def close_if_complete(purchase_order: PurchaseOrder, *, actor: User, now: datetime) -> None:
+def close_if_complete(purchase_order: PurchaseOrder, *, actor: User | None, now: datetime) -> None:
     """The purchase order is received when nothing of it is still to come."""
     purchase_order.refresh_from_db()
     waiting = purchase_order.lines.filter(received=None)

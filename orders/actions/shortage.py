@@ -1,23 +1,23 @@
-"""Something is missing: hand on to each order a substitute, or a credit, in one transaction."""
+"""Something is missing: what becomes of every order that goes without, in one transaction.
 
-from collections.abc import Iterable
-from datetime import datetime
+Locks are taken in the order of the whole service: orders, products, capacity, purchase orders. What was read
+before its lock is looked at again after it; if it has moved, all of it begins anew.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Sum
 
-from bundles.actions.capacity import Need, lock_products, reserve_capacity, withdraw_capacity
-from bundles.exceptions import CapacityShort
+from bundles.actions.capacity import lock_products, lock_rooms, withdraw_capacity
 from bundles.models import Product
-from bundles.vat import allocate, split
 from membership.models import User
 from membership.permissions import producer_ids
 
-from ..choosing import Choice
-from ..cutoff import lead_days_left
-from ..exceptions import NotPossible
+from ..exceptions import NotPossible, StaleState
 from ..models import (
-    CalendarDay,
     Notification,
     Order,
     OrderLine,
@@ -25,46 +25,45 @@ from ..models import (
     PurchaseOrderLine,
     Shortage,
 )
-from ..substitutes import stand_ins
+from ..shortage_plan import Lost, Products, ReadFree, read_plan, spread
+from ..substitution import Candidate, Source
 from .advance import advance_purchase_order
-from .lines import freeze_line
-from .notify import notify, notify_institution, notify_producer, operators
-from .pack import close_packing, open_boxes
-from .purchase import order_from_producers
+from .mend import Mending, mend
+from .notify import notify, notify_producer, operators
+
+# How often it is tried when others move what was looked at.
+TRIES = 5
+Answer = TypeVar("Answer")
 
 
-@transaction.atomic
-def report_shortage(line: PurchaseOrderLine, confirmed: int, *, actor: User, now: datetime) -> list[Shortage]:
+def report_shortage(
+    line: PurchaseOrderLine, confirmed: int, *, first: int | None = None, actor: User, now: datetime
+) -> list[Shortage]:
     """The producer brings only `confirmed` units of a line; orders not packed yet lose theirs first, and
     among them those fixed last.
 
+    Of what may stand in for them, the product `first` is taken before the others.
     Reporting the same figure again changes nothing. Raises NotPossible for more than was promised before,
     or once the goods were received (the whole of them, or that line).
     """
-    lock_for_shortage(line)
-    purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
-    line = PurchaseOrderLine.objects.select_related("product__producer").get(pk=line.pk)
-    if purchase_order.status in (PurchaseOrder.Status.RECEIVED, PurchaseOrder.Status.CANCELLED):
-        raise NotPossible("wrong_state")
-    if not 0 <= confirmed <= line.coming:
-        raise NotPossible("wrong_quantity", line.product_name)
-    missing = line.coming - confirmed
-    if missing and line.received is not None:
-        raise NotPossible("already_received", line.product_name)
-    PurchaseOrderLine.objects.filter(pk=line.pk).update(confirmed=confirmed)
-    if not missing:
-        return []
-    # First, because a substitute from the same producer puts the question to it again.
-    if purchase_order.status != PurchaseOrder.Status.SHORT:
-        advance_purchase_order(
-            purchase_order, PurchaseOrder.Status.SHORT, actor=actor, now=now, note=line.product_name
-        )
-    shortages = _hand_on(line, purchase_order, missing, actor=actor, now=now)
-    _tell(line, purchase_order, missing, actor=actor, now=now)
-    return shortages
+
+    def report() -> list[Shortage]:
+        losing = _lock_losing(line)
+        row = PurchaseOrderLine.objects.select_related("purchase_order").get(pk=line.pk)
+        _check_report(row, confirmed)
+        missing = row.coming - confirmed
+        if not missing:
+            PurchaseOrderLine.objects.filter(pk=row.pk).update(confirmed=confirmed)
+            return []
+        lost, left = spread(losing, missing)
+        if left:
+            # The rest is on the road or delivered: nobody's order can lose it any more.
+            raise NotPossible("too_late", row.product_name)
+        return _hand_on(row, lost, first=first, actor=actor, now=now)
+
+    return again(report)
 
 
-@transaction.atomic
 def report_missing(order_line: OrderLine, there: int, *, actor: User, now: datetime) -> Shortage | None:
     """Only `there` units of an order's line are at hand: that order gets a substitute or a credit.
 
@@ -72,48 +71,102 @@ def report_missing(order_line: OrderLine, there: int, *, actor: User, now: datet
     nothing. Raises NotPossible if the order isn't to be packed or has that line in its boxes ("wrong_state"),
     or for more than should be there ("wrong_quantity").
     """
-    line = PurchaseOrderLine.objects.behind(order_line).select_related("product__producer").get()
-    order = Order.objects.select_for_update().get(pk=order_line.order_id)
-    _lock_stand_ins(line.product)
-    purchase_order = PurchaseOrder.objects.select_for_update().get(pk=line.purchase_order_id)
-    line.refresh_from_db(fields=["ordered", "confirmed", "received"])
-    order_line = order.lines.select_related("order").get(pk=order_line.pk)
-    if order.status != Order.Status.CONFIRMED or not order.lines.to_pack().contains(order_line):
-        raise NotPossible("wrong_state", order.number)
-    missing = order_line.coming - there
-    if not 0 <= there <= order_line.coming:
-        raise NotPossible("wrong_quantity", order_line.product_name)
-    if not missing:
-        return None
-    received = None if line.received is None else line.received - missing
-    PurchaseOrderLine.objects.filter(pk=line.pk).update(confirmed=line.coming - missing, received=received)
-    if purchase_order.status not in (PurchaseOrder.Status.SHORT, PurchaseOrder.Status.RECEIVED):
-        advance_purchase_order(
-            purchase_order, PurchaseOrder.Status.SHORT, actor=actor, now=now, note=line.product_name
-        )
-    shortage = _shorten(line, order_line, missing, actor=actor, now=now)
-    _tell(line, purchase_order, missing, actor=actor, now=now)
-    return shortage
+
+    def report() -> Shortage | None:
+        order = Order.objects.select_for_update().get(pk=order_line.order_id)
+        lock_category(order_line.product)
+        row = order.lines.select_related("order__organization").get(pk=order_line.pk)
+        if order.status != Order.Status.CONFIRMED or not order.lines.to_pack().contains(row):
+            raise NotPossible("wrong_state", order.number)
+        if not 0 <= there <= row.coming:
+            raise NotPossible("wrong_quantity", row.product_name)
+        if there == row.coming:
+            return None
+        line = PurchaseOrderLine.objects.behind(row).select_related("purchase_order").get()
+        (shortage,) = _hand_on(line, [(row, row.coming - there)], at_table=True, actor=actor, now=now)
+        return shortage
+
+    return again(report)
 
 
-def lock_for_shortage(line: PurchaseOrderLine) -> None:
-    """Lock the orders that may lose units of the line, then what may stand in; the purchase order comes last.
+def again(act: Callable[[], Answer]) -> Answer:
+    """Do it in a transaction, anew if others moved what it stands on. Raises NotPossible("busy")."""
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                return act()
+        except StaleState:
+            continue
+    raise NotPossible("busy")
 
-    As when an order is fixed or called off: so nobody waits for another crosswise.
-    """
+
+# -- Who goes without ---------------------------------------------------------------------------------
+
+
+def _lock_losing(line: PurchaseOrderLine) -> list[OrderLine]:
+    """Return the lines that stand to lose units, with their orders and what may stand in locked."""
     losing = OrderLine.objects.standing_to_lose(line.product_id, line.purchase_order.delivery_date)
-    _lock_orders(losing)
-    _lock_stand_ins(line.product)
+    seen = {row.order_id for row in losing.all()}
+    list(Order.objects.select_for_update().filter(pk__in=seen).order_by("pk").values_list("pk"))
+    lock_category(line.product)
+    # The product is locked: nobody orders more of it now. Whoever did in between must be locked first, too.
+    rows = list(losing.select_related("order__organization"))
+    if {row.order_id for row in rows} - seen:
+        raise StaleState("more was ordered")
+    return rows
 
 
-def _lock_orders(lines: Iterable[OrderLine]) -> None:
-    orders = Order.objects.select_for_update().filter(pk__in={line.order_id for line in lines})
-    list(orders.order_by("pk"))
+def lock_category(product: Product) -> None:
+    """Lock the product and all that may stand in for it, whatever it becomes."""
+    lock_products(Product.objects.filter(category=product.category_id).values_list("pk", flat=True))
 
 
-def _lock_stand_ins(product: Product) -> None:
-    same_category = Product.objects.filter(category=product.category_id)
-    lock_products(same_category.values_list("pk", flat=True))
+def _check_report(line: PurchaseOrderLine, confirmed: int) -> None:
+    Status = PurchaseOrder.Status
+    if line.purchase_order.status in (Status.RECEIVED, Status.CANCELLED):
+        raise NotPossible("wrong_state")
+    if not 0 <= confirmed <= line.coming:
+        raise NotPossible("wrong_quantity", line.product_name)
+    if line.received is not None and confirmed < line.coming:
+        raise NotPossible("already_received", line.product_name)
+
+
+# -- What becomes of them -----------------------------------------------------------------------------
+
+
+def _hand_on(
+    line: PurchaseOrderLine,
+    lost: Lost,
+    *,
+    first: int | None = None,
+    at_table: bool = False,
+    actor: User,
+    now: datetime,
+) -> list[Shortage]:
+    product = Product.objects.get(pk=line.product_id)
+    plan = read_plan(product, lost, _locked_free(product, lost), first=first, now=now)
+    missing = sum(units for _line, units in lost)
+    mending = Mending(line, lost, plan.decisions, plan.products, actor, now)
+    purchase_orders = mending.lock_purchase_orders()
+    own = purchase_orders[line.purchase_order.producer_id]
+    _lower(line, own, missing, at_table=at_table)
+    # First, because a substitute from the same producer puts the question to it again.
+    if own.status not in (PurchaseOrder.Status.SHORT, PurchaseOrder.Status.RECEIVED):
+        advance_purchase_order(own, PurchaseOrder.Status.SHORT, actor=actor, now=now, note=line.product_name)
+    shortages = mend(mending)
+    _tell(line, own, missing, actor=actor, now=now)
+    return shortages
+
+
+def _lower(line: PurchaseOrderLine, own: PurchaseOrder, missing: int, *, at_table: bool) -> None:
+    """Count on so many units less. What was received meanwhile is short at the packing table only."""
+    row = PurchaseOrderLine.objects.get(pk=line.pk)
+    if not at_table and (own.status == PurchaseOrder.Status.RECEIVED or row.received is not None):
+        raise StaleState("it was counted in")
+    PurchaseOrderLine.objects.filter(pk=line.pk).update(
+        confirmed=row.coming - missing,
+        received=None if row.received is None else row.received - missing,
+    )
 
 
 def _tell(
@@ -128,93 +181,21 @@ def _tell(
         notify_producer(purchase_order, Notification.Kind.PURCHASE_ORDER_SHORT, now=now, detail=detail)
 
 
-def _hand_on(
-    line: PurchaseOrderLine, purchase_order: PurchaseOrder, missing: int, *, actor: User, now: datetime
-) -> list[Shortage]:
-    shortages = []
-    losing = OrderLine.objects.standing_to_lose(line.product_id, purchase_order.delivery_date)
-    # Those are locked already but for what was ordered in the meantime: nobody packs or sends them off.
-    _lock_orders(losing)
-    for order_line in losing.all():
-        units = min(missing, order_line.coming)
-        if units:
-            shortages.append(_shorten(line, order_line, units, actor=actor, now=now))
-            missing -= units
-    if missing:
-        # The rest is on the road or delivered: nobody's order can lose it any more.
-        raise NotPossible("too_late", line.product_name)
-    return shortages
+def _locked_free(product: Product, lost: Lost) -> ReadFree:
+    """Return a reader that locks what the products are made from, and takes the lost units off it first.
 
+    Whoever can't make what is promised can't promise more: nothing of it is left that day.
+    """
 
-def _shorten(
-    line: PurchaseOrderLine, order_line: OrderLine, units: int, *, actor: User, now: datetime
-) -> Shortage:
-    """Take `units` off the order line; their price goes to the substitute, or back to the institution."""
-    withdraw_capacity(line.product, order_line.made_on, units)
-    open_boxes(order_line, order_line.order, actor=actor, now=now)
-    kept, freed = allocate(order_line.gross, [order_line.coming - units, units])
-    _reprice(order_line, kept, order_line.short_quantity + units)
-    substitute = _substitute(line.product, order_line, units, freed, now=now)
-    shortage = Shortage.objects.create(
-        purchase_order_line=line,
-        order_line=order_line,
-        quantity=units,
-        substitute=substitute,
-        credited=0 if substitute else freed,
-        reported_by=actor,
-        reported_at=now,
-    )
-    _sum_up(order_line)
-    close_packing(order_line.order, actor=actor, now=now)
-    detail = f"{order_line.product_name} −{units}" + (f" → {substitute}" if substitute else "")
-    notify_institution(order_line.order, Notification.Kind.ORDER_CHANGED, now=now, detail=detail)
-    return shortage
+    def read(candidates: Collection[Candidate], products: Products) -> Mapping[Source, int]:
+        uses = [(products[each.item.product], each.made_on) for each in candidates]
+        lock_rooms([*((product, line.made_on) for line, _units in lost), *uses])
+        by_day = Counter[date]()
+        for line, units in lost:
+            by_day[line.made_on] += units
+        for made_on, units in by_day.items():
+            withdraw_capacity(product, made_on, units)
+        rows = lock_rooms(uses)
+        return {each.source: rows[each.source].free or 0 for each in candidates}
 
-
-def _reprice(order_line: OrderLine, gross: int, short_quantity: int) -> None:
-    order_line.gross, order_line.short_quantity = gross, short_quantity
-    order_line.supply, order_line.vat = split(gross, order_line.tax_type == Product.TaxType.TAXABLE)
-    order_line.save(update_fields=["gross", "supply", "vat", "short_quantity"])
-
-
-def _substitute(
-    product: Product, order_line: OrderLine, units: int, gross: int, *, now: datetime
-) -> OrderLine | None:
-    """Reserve and order the best stand-in, or return None if nothing fits."""
-    order = order_line.order
-    working_days = CalendarDay.objects.all().working_days()
-    on_order = order.lines.values_list("product", flat=True)
-    max_lead_days = lead_days_left(now, order.delivery_date, working_days)
-    candidates = stand_ins(
-        product,
-        order.delivery_date,
-        max_lead_days=max_lead_days,
-        exclusions=order.exclusions,
-        excluding=set(on_order),
-    )
-    delivered = set(
-        PurchaseOrder.objects.on(order.delivery_date).received().values_list("producer", flat=True)
-    )
-    for other in candidates:
-        if other.producer_id in delivered:
-            continue
-        needed = -(-units * product.servings // other.servings)
-        choice = Choice(other, needed, working_days.made_on(other.made_days, order.delivery_date))
-        try:
-            reserve_capacity([Need(other, needed, order.delivery_date, choice.made_on)])
-        except CapacityShort:
-            continue
-        substitute = freeze_line(order, choice, gross, substitutes=order_line)
-        substitute.save()
-        order_from_producers([substitute], order.delivery_date, now=now)
-        return substitute
-    return None
-
-
-def _sum_up(order_line: OrderLine) -> None:
-    """The order's totals are the sums of its lines, before and after a shortage."""
-    order = order_line.order
-    order.gross, order.supply, order.vat = order.lines.aggregate(
-        gross=Sum("gross"), supply=Sum("supply"), vat=Sum("vat")
-    ).values()
-    order.save(update_fields=["gross", "supply", "vat"])
+    return read

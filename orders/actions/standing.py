@@ -1,4 +1,4 @@
-"""Set up, pause and end standing orders, and try again what failed."""
+"""Set up standing orders, and try again what failed."""
 
 from datetime import date, datetime, time
 
@@ -10,8 +10,10 @@ from membership.models import Department, Organization, Site, User
 
 from ..exceptions import NotPossible
 from ..models import Occurrence, StandingOrder
+from ..models.terms import HolidayPolicy
 from .authority import check_department, let_wait, record, why_standing_order_waits
-from .editions import compose_missing, keep_missing, missing_editions
+from .editions import compose_now
+from .plan import keep_to_plan
 from .preview import preview_standing_order
 
 
@@ -31,10 +33,13 @@ def create_standing_order(
     actor: User | None,
     now: datetime,
     department: Department | None = None,
+    is_agreed: bool = False,
+    holiday_default: str = HolidayPolicy.BEFORE,
 ) -> StandingOrder:
     """Set up a standing order and show its coming dates at once; called again, return what is set up.
 
-    Above what the actor orders alone in a year, or what the budget has left, it waits for an approver.
+    Above what the actor orders alone in a year, or what the budget has left, it waits for an approver,
+    unless one agreed already.
 
     Two running orders of the same bundle to the same site by the same rule would be one sent twice.
     Raises ValidationError for a bad rule, NotPossible for a department that isn't the institution's.
@@ -50,6 +55,7 @@ def create_standing_order(
         starts_on=starts_on,
         ends_on=ends_on,
         holiday_policy=holiday_policy,
+        holiday_default=holiday_default,
         window_opens=window_opens,
         window_closes=window_closes,
         created_by=actor,
@@ -70,7 +76,7 @@ def create_standing_order(
         )
         if existing := same.first():
             return existing
-        waits = why_standing_order_waits(standing_order, now=now)
+        waits = "" if is_agreed else why_standing_order_waits(standing_order, now=now)
         standing_order.agreed_sum = None if waits else standing_order.yearly_sum
         standing_order.save()
         if waits:
@@ -78,35 +84,10 @@ def create_standing_order(
         else:
             record(standing_order, "", actor=actor, now=now)
         preview_standing_order(standing_order, now=now)
-    own = (bundle, exclusions)
-    if wanted := [each for each in missing_editions(now=now) if (each.bundle, each.exclusions) == own]:
-        result = compose_missing(wanted)
-        for each in wanted:
-            keep_missing(each, result, now=now)
+    if bundle.plan_id:
+        keep_to_plan(organization, now=now)
+    compose_now({(bundle.pk, exclusions)}, now=now)
     return standing_order
-
-
-@transaction.atomic
-def end_standing_order(
-    standing_order: StandingOrder,
-    *,
-    now: datetime,
-    actor: User | None = None,
-    reason: str = "standing_order_ended",
-    note: str = "",
-) -> StandingOrder:
-    """Make no more orders from it: coming dates are skipped with the reason. Ending twice changes nothing."""
-    locked = StandingOrder.objects.select_for_update().get(pk=standing_order.pk)
-    if locked.status == StandingOrder.Status.ENDED:
-        return locked
-    was, locked.status = locked.status, StandingOrder.Status.ENDED
-    locked.ends_on = max(locked.starts_on, timezone.localdate(now))
-    locked.save(update_fields=["status", "ends_on"])
-    locked.occurrences.filter(status=Occurrence.Status.PLANNED).update(
-        status=Occurrence.Status.SKIPPED, reason=reason, detail=""
-    )
-    record(locked, was, actor=actor, now=now, note=note)
-    return locked
 
 
 @transaction.atomic

@@ -7,11 +7,12 @@ from django.db import transaction
 from membership.models import User
 
 from ..exceptions import NotPossible
-from ..models import Notification, StandingOrder
+from ..models import Notification, StandingOrder, StandingOrderChange
 from ..permissions import may_approve
 from .authority import record
+from .change_terms import stop_standing_order
+from .changing import take_back
 from .notify import notify
-from .standing import end_standing_order
 
 Status = StandingOrder.Status
 
@@ -34,20 +35,31 @@ def approve_standing_order(standing_order: StandingOrder, *, actor: User, now: d
 def decline_standing_order(
     standing_order: StandingOrder, *, note: str, actor: User, now: datetime
 ) -> StandingOrder:
-    """End a standing order that waits; declining twice changes nothing. Raises NotPossible."""
+    """Take back the changes that made it dearer than was agreed; what was never agreed to ends.
+
+    Declining twice changes nothing. Raises NotPossible.
+    """
     locked = _lock(standing_order)
     if locked.status == Status.ENDED:
         return locked
     _require_authority(locked, actor)
-    ended = end_standing_order(
-        locked,
-        now=now,
-        actor=actor,
-        reason="standing_order_declined",
-        note=note or "standing_order_declined",
-    )
-    _tell_orderer(ended, Notification.Kind.ORDER_DECLINED, actor=actor, now=now, detail=note)
-    return ended
+    if locked.agreed_sum is not None and _take_back_raises(locked, actor, now):
+        told = locked
+    else:
+        reason = "standing_order_declined"
+        told = stop_standing_order(locked, reason=reason, note=note or reason, actor=actor, now=now)
+    _tell_orderer(told, Notification.Kind.ORDER_DECLINED, actor=actor, now=now, detail=note)
+    return told
+
+
+def _take_back_raises(locked: StandingOrder, actor: User, now: datetime) -> bool:
+    """Undo the latest changes until it costs no more than was agreed; whether that is so then."""
+    changes = StandingOrderChange.objects.in_force().filter(standing_order=locked, occurrence=None)
+    for change in changes.exclude(kind=StandingOrderChange.Kind.END).order_by("-pk"):
+        if locked.yearly_sum <= (locked.agreed_sum or 0):
+            break
+        take_back(change, locked, actor=actor, now=now)
+    return locked.status == Status.ACTIVE
 
 
 def _lock(standing_order: StandingOrder) -> StandingOrder:

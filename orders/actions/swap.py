@@ -49,8 +49,7 @@ def undo_swap(holder: Occurrence | Order, product_id: int, *, now: datetime) -> 
 def _open(holder: Occurrence | Order, now: datetime) -> Coming:
     """Return the delivery, locked: its cut-off and other clicks wait. Raises NotPossible if too late."""
     rows = type(holder).objects.select_for_update(of=("self",))
-    related = ("bundle",) if isinstance(holder, Order) else ("standing_order__bundle",)
-    coming = Coming.of(rows.select_related(*related).get(pk=holder.pk))
+    coming = Coming.of(rows.select_related("bundle").get(pk=holder.pk))
     if coming is None or coming.cutoff_at <= now:
         raise NotPossible("past_cutoff")
     return coming

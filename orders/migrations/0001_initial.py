@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
-import orders.models.standing
+import orders.models.terms
 from django.conf import settings
 from django.db import migrations, models
 
@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('headcount', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='people')),
-                ('rrule', models.CharField(max_length=200, validators=[orders.models.standing.validate_rrule], verbose_name='rule (RFC 5545)')),
+                ('rrule', models.CharField(max_length=200, validators=[orders.models.terms.validate_rrule], verbose_name='rule (RFC 5545)')),
                 ('starts_on', models.DateField(verbose_name='starts on')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
                 ('holiday_policy', models.CharField(choices=[('before', 'the working day before'), ('after', 'the working day after'), ('skip', 'skip the delivery')], default='before', max_length=6, verbose_name='on a holiday')),

@@ -1,22 +1,30 @@
 """What is promised and paid."""
 
+from .application import Application, ApplicationEvent
 from .budget import Budget
+from .change import StandingOrderChange
 from .floor import PackedLine
+from .inspection import InspectedLine
 from .ledger import CycleItem, CycleRun
 from .note import PurchaseOrderNote
 from .notification import Notification
 from .order import Order, OrderEvent, OrderLine, StandingOrderEvent, Statement
 from .procurement import OutsidePurchases, PurchaseTarget
-from .purchase import PurchaseOrder, PurchaseOrderEvent, PurchaseOrderLine, Shortage
+from .purchase import PurchaseOrder, PurchaseOrderEvent, PurchaseOrderLine
 from .rating import Rating
-from .standing import CalendarDay, Occurrence, StandingOrder
+from .shortage import Shortage, ShortageEvent, ShortageOption
+from .standing import CalendarDay, LaterTerms, Occurrence, Pause, StandingOrder
 from .swap import Swap
 
 __all__ = [
+    "Application",
+    "ApplicationEvent",
     "Budget",
     "CalendarDay",
     "CycleItem",
     "CycleRun",
+    "InspectedLine",
+    "LaterTerms",
     "Notification",
     "Occurrence",
     "Order",
@@ -24,6 +32,7 @@ __all__ = [
     "OrderLine",
     "OutsidePurchases",
     "PackedLine",
+    "Pause",
     "PurchaseOrder",
     "PurchaseOrderEvent",
     "PurchaseOrderLine",
@@ -31,7 +40,10 @@ __all__ = [
     "PurchaseTarget",
     "Rating",
     "Shortage",
+    "ShortageEvent",
+    "ShortageOption",
     "StandingOrder",
+    "StandingOrderChange",
     "StandingOrderEvent",
     "Statement",
     "Swap",

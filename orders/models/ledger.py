@@ -15,12 +15,14 @@ class CycleRun(models.Model):
 
     class Step(models.TextChoices):
         PREVIEW = "preview", _("preview occurrences")
+        PLAN = "plan", _("keep to plans")
         COMPOSE = "compose", _("compose editions")
         PUBLISH = "publish", _("publish editions")
         APPROVAL = "approval", _("approvals")
         FIX = "fix", _("fix orders at cut-off")
         REMIND = "remind", _("remind producers")
         ACKNOWLEDGE = "acknowledge", _("producers' deadline")
+        ANSWER = "answer", _("questions about shortages")
         ROUTE = "route", _("plan routes")
         STATEMENT = "statement", _("statements of delivery")
 

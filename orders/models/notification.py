@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .application import Application
 from .order import Order
 from .purchase import PurchaseOrder
 from .standing import Occurrence, StandingOrder
@@ -20,16 +21,31 @@ class Notification(models.Model):
         ORDER_CONFIRMED = "order_confirmed", _("order confirmed")
         ORDER_NOT_MADE = "order_not_made", _("order not made")
         ORDER_CHANGED = "order_changed", _("order changed by a shortage")
+        SHORTAGE_ASKED = "shortage_asked", _("something is missing: please choose")
+        SHORTAGE_REMINDER = "shortage_reminder", _("reminder: please choose what comes instead")
         ORDER_CANCELLED = "order_cancelled", _("order cancelled by the hub")
+        # `detail` says from when to when, and why.
+        ORDER_MOVED = "order_moved", _("order moved to another day")
         ORDER_ETA = "order_eta", _("time of arrival")
         ORDER_DELIVERED = "order_delivered", _("order delivered")
         ORDER_FAILED = "order_failed", _("delivery failed")
+        ORDER_RETRY = "order_retry", _("delivery is tried again later today")
+        ROAD_PROBLEM = "road_problem", _("a courier's record could not be carried out")
         PURCHASE_ORDER_ISSUED = "po_issued", _("purchase order issued")
         PURCHASE_ORDER_REMINDER = "po_reminder", _("purchase order waits for your answer")
         PURCHASE_ORDER_SHORT = "po_short", _("fewer units came than promised")
         PURCHASE_ORDER_LOWERED = "po_lowered", _("purchase order lowered")
         PURCHASE_ORDER_NOTE = "po_note", _("note on a purchase order")
         PURCHASE_ORDER_OVERDUE = "po_overdue", _("purchase order not acknowledged")
+        APPLICATION_EXPIRED = "application_expired", _("application not set up")
+        # `detail` is day, departure and number of stops; the day alone if there is nothing to drive any more.
+        ROUTE_PLANNED = "route_planned", _("your route")
+        # `detail` is the day on which it would have come, and the reason's code.
+        DATE_MOVED = "date_moved", _("delivery moved")
+        # Their detail is the delivery date.
+        SWAPS_DROPPED = "swaps_dropped", _("swapped products no longer apply")
+        HOLIDAY_ASKED = "holiday_asked", _("question about a holiday")
+        HOLIDAY_REMINDER = "holiday_reminder", _("reminder: question about a holiday")
         # `detail` is the day; what there is to do is read when it is sent.
         COMPOSE_TO_DO = "compose_to_do", _("contents that need you")
 
@@ -72,6 +88,14 @@ class Notification(models.Model):
         blank=True,
         related_name="notifications",
         verbose_name=_("purchase order"),
+    )
+    application = models.ForeignKey(
+        Application,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notifications",
+        verbose_name=_("application"),
     )
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created at"))

@@ -65,6 +65,8 @@ class Order(models.Model):
     )
     headcount = models.PositiveSmallIntegerField(_("people"), validators=[MinValueValidator(1)])
     exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
+    # Of an order for an event: everything before it is counted back from here (`orders/event_plan.py`).
+    event_at = models.DateTimeField(_("event begins at"), null=True, blank=True)
     delivery_date = models.DateField(_("delivery date"))
     window_opens = models.TimeField(_("not before"), null=True, blank=True)
     window_closes = models.TimeField(_("not after"), null=True, blank=True)
@@ -126,6 +128,11 @@ class Order(models.Model):
                 condition=Q(status__in=["awaiting", "placed", "failed", "cancelled"])
                 | Q(latitude__isnull=False, longitude__isnull=False),
                 name="fixed_order_is_located",
+            ),
+            models.CheckConstraint(
+                condition=Q(event_at=None)
+                | Q(occurrence=None, window_opens__isnull=False, window_closes__isnull=False),
+                name="event_order_has_a_window",
             ),
         ]
 
@@ -268,6 +275,8 @@ class OrderEvent(Event):
     """A step in the life of an order."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events", verbose_name=_("order"))
+    # What the orderer changed while it was open: of each column what was and what is.
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
 
     class Meta(Event.Meta):
         abstract = False

@@ -1,4 +1,4 @@
-"""What is asked of producers: purchase orders, and the shortages they report."""
+"""What is asked of producers."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from bundles.models import Product
 from membership.models import Organization
 
 from ..querysets import PurchaseOrderLineQuerySet, PurchaseOrderQuerySet
-from .order import Event, OrderLine
+from .order import Event
 
 
 class PurchaseOrder(models.Model):
@@ -152,44 +152,3 @@ class PurchaseOrderEvent(Event):
         if self.was == self.to:
             return str(_("less is asked"))
         return str(PurchaseOrder.Status(self.to).label)
-
-
-class Shortage(models.Model):
-    """Units of an order line that the producer cannot bring: substituted, or credited in won."""
-
-    purchase_order_line = models.ForeignKey(
-        PurchaseOrderLine,
-        on_delete=models.PROTECT,
-        related_name="shortages",
-        verbose_name=_("purchase order line"),
-    )
-    order_line = models.ForeignKey(
-        OrderLine, on_delete=models.PROTECT, related_name="shortages", verbose_name=_("order line")
-    )
-    quantity = models.PositiveIntegerField(_("quantity"))
-    substitute = models.OneToOneField(
-        OrderLine,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("substitute"),
-    )
-    credited = models.PositiveIntegerField(_("credited (won)"), default=0)
-    reported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("reported by"),
-    )
-    reported_at = models.DateTimeField(_("reported at"))
-
-    class Meta:
-        verbose_name = _("shortage")
-        verbose_name_plural = _("shortages")
-        ordering = ["-reported_at"]
-        constraints = [models.CheckConstraint(condition=Q(quantity__gte=1), name="shortage_has_quantity")]
-
-    def __str__(self) -> str:
-        return f"{self.order_line} −{self.quantity}"

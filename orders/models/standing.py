@@ -1,32 +1,20 @@
 """Orders that repeat: the rule, and each date it gives."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bundles.edition_key import EditionKey
-from bundles.models import Bundle
-from membership.exclusions import FULL_MASK
-from membership.models import Department, Organization, Site
+from membership.models import Organization
 
 from ..querysets import CalendarDayQuerySet, OccurrenceQuerySet, StandingOrderQuerySet
-from ..schedule import BadRule, rule_dates, validate
-
-ONE_DAY = timedelta(days=1)
-
-
-def validate_rrule(rrule: str) -> None:
-    """Raise ValidationError unless `rrule` is an RFC 5545 rule that gives dates."""
-    try:
-        validate(rrule)
-    except BadRule as error:
-        raise ValidationError(_("This is not a usable rule: %(why)s"), params={"why": str(error)}) from error
+from .serving import Serving
+from .terms import ANSWERS, Terms
 
 
 class CalendarDay(models.Model):
@@ -47,47 +35,18 @@ class CalendarDay(models.Model):
         return f"{self.day} {self.name}"
 
 
-class StandingOrder(models.Model):
-    """A bundle for a site, again and again by an RFC 5545 rule anchored on `starts_on`."""
+class StandingOrder(Terms):
+    """A bundle for a site, again and again. Its own terms hold now, `later_terms` from their dates on."""
 
     class Status(models.TextChoices):
         AWAITING = "awaiting", _("awaiting approval")
         ACTIVE = "active", _("active")
-        PAUSED = "paused", _("paused")
         ENDED = "ended", _("ended")
-
-    class HolidayPolicy(models.TextChoices):
-        BEFORE = "before", _("the working day before")
-        AFTER = "after", _("the working day after")
-        SKIP = "skip", _("skip the delivery")
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="standing_orders", verbose_name=_("institution")
     )
-    site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, related_name="standing_orders", verbose_name=_("site")
-    )
-    bundle = models.ForeignKey(
-        Bundle, on_delete=models.PROTECT, related_name="standing_orders", verbose_name=_("bundle")
-    )
-    department = models.ForeignKey(
-        Department,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="standing_orders",
-        verbose_name=_("department"),
-    )
-    headcount = models.PositiveSmallIntegerField(_("people"), validators=[MinValueValidator(1)])
-    exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
-    rrule = models.CharField(_("rule (RFC 5545)"), max_length=200, validators=[validate_rrule])
-    starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
-    holiday_policy = models.CharField(
-        _("on a holiday"), max_length=6, choices=HolidayPolicy, default=HolidayPolicy.BEFORE
-    )
-    window_opens = models.TimeField(_("not before"), null=True, blank=True)
-    window_closes = models.TimeField(_("not after"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -100,6 +59,10 @@ class StandingOrder(models.Model):
     created_at = models.DateTimeField(_("created at"))
     # What the orderer could decide when it was set up, or an approver agreed to: a larger sum waits again.
     agreed_sum = models.PositiveBigIntegerField(_("agreed for a year (won)"), null=True, blank=True)
+    # Every date of the rule up to here has its row: a date that comes up behind it was left out by no outage.
+    known_until = models.DateField(_("dates shown until"), null=True, blank=True, editable=False)
+    # Counts the changes, so that whoever decides by an outdated page is told.
+    revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
 
     objects = StandingOrderQuerySet.as_manager()
 
@@ -108,54 +71,83 @@ class StandingOrder(models.Model):
         verbose_name_plural = _("standing orders")
         ordering = ["organization__name", "pk"]
         indexes = [models.Index(fields=["status"])]
-        constraints = [
-            models.CheckConstraint(condition=Q(headcount__gte=1), name="standing_order_serves_someone"),
-            models.CheckConstraint(
-                condition=Q(exclusions__lte=FULL_MASK), name="standing_order_exclusions_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
-                name="standing_order_ends_after_start",
-            ),
-            # Both or none: to SQL a condition that is unknown holds.
-            models.CheckConstraint(
-                condition=Q(window_opens=None, window_closes=None)
-                | Q(
-                    window_opens__isnull=False,
-                    window_closes__isnull=False,
-                    window_closes__gt=F("window_opens"),
-                ),
-                name="standing_order_window_closes_after",
-            ),
-        ]
+        constraints = list(Serving.Meta.constraints)
 
     def __str__(self) -> str:
         return f"{self.organization} · {self.bundle} · {self.rrule}"
 
-    def edition_key(self, day: date) -> EditionKey:
-        """The edition that it brings on a date."""
-        return EditionKey(self.bundle_id, day, self.exclusions)
+    def clean(self) -> None:
+        if self.ends_on and self.starts_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("This must not be before the start.")})
 
     @property
-    def price(self) -> int:
-        """The price of one delivery, in won."""
-        return self.bundle.price_for(self.headcount)
+    def last_on(self) -> date | None:
+        return self.ends_on
 
     @property
     def yearly_sum(self) -> int:
-        """The price of everything that the rule brings in a year from its start, in won."""
-        return self.price * len(self.dates(self.starts_on - ONE_DAY, self.starts_on + timedelta(days=364)))
+        """The price of a year by its dearest terms, in won; no query once `later_terms` are prefetched."""
+        return max(terms.yearly_price for terms in (self, *self.following_terms))
 
-    def sum_until_new_year(self, today: date) -> int:
-        """The price of everything that the rule brings after today in its year, in won."""
-        return self.price * len(self.dates(today, date(today.year, 12, 31)))
-
-    def dates(self, after: date, until: date) -> list[date]:
-        """The rule's dates later than `after`, up to `until`. Raises BadRule."""
-        return rule_dates(self.rrule, self.starts_on, after=after, until=until, ends_on=self.ends_on)
+    @property
+    def following_terms(self) -> "list[LaterTerms]":
+        """The terms that replace its own, in their order; of one that isn't stored yet there are none."""
+        return sorted(self.later_terms.all(), key=lambda terms: terms.valid_from) if self.pk else []
 
 
-class Occurrence(models.Model):
+class LaterTerms(Terms):
+    """What holds for the rule dates from `valid_from` on."""
+
+    standing_order = models.ForeignKey(
+        StandingOrder,
+        on_delete=models.CASCADE,
+        related_name="later_terms",
+        verbose_name=_("standing order"),
+    )
+    valid_from = models.DateField(_("valid from"))
+
+    class Meta:
+        verbose_name = _("later terms")
+        verbose_name_plural = _("later terms")
+        ordering = ["valid_from"]
+        constraints = [
+            *Serving.Meta.constraints,
+            models.UniqueConstraint(fields=["standing_order", "valid_from"], name="later_terms_once_a_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.standing_order_id} · {self.valid_from} · {self.rrule}"
+
+    @property
+    def last_on(self) -> date | None:
+        return self.standing_order.ends_on
+
+
+class Pause(models.Model):
+    """Nothing comes of rule dates from `first_on` to `last_on`; without that, none until it is resumed."""
+
+    standing_order = models.ForeignKey(
+        StandingOrder, on_delete=models.CASCADE, related_name="pauses", verbose_name=_("standing order")
+    )
+    first_on = models.DateField(_("from"))
+    last_on = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ["first_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_on=None) | Q(last_on__gte=F("first_on")),
+                name="standing_order_pause_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_on} – {self.last_on or ''}"
+
+
+class Occurrence(Serving):
     """One date of a standing order. Its identity is the date that the rule gave, wherever it moves to."""
 
     class Status(models.TextChoices):
@@ -173,6 +165,11 @@ class Occurrence(models.Model):
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PLANNED)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
+    # What was decided for this date alone: it outlives changes of the terms.
+    is_left_out = models.BooleanField(_("left out"), default=False)
+    moved_to = models.DateField(_("moved to"), null=True, blank=True)
+    answer = models.CharField(_("answer for the holiday"), max_length=6, choices=ANSWERS, blank=True)
+    own = models.JSONField(_("own contents"), default=dict, blank=True, encoder=DjangoJSONEncoder)
 
     objects = OccurrenceQuerySet.as_manager()
 
@@ -185,6 +182,7 @@ class Occurrence(models.Model):
             models.Index(fields=["delivery_date", "status"]),
         ]
         constraints = [
+            *Serving.Meta.constraints,
             models.UniqueConstraint(
                 fields=["standing_order", "rule_date"], name="one_occurrence_per_rule_date"
             ),

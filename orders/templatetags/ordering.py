@@ -1,9 +1,13 @@
-"""Members' stars on pages of what is offered; their views lie below and can't ask."""
+"""Members' stars on pages of what is offered, whose views lie below and can't ask; and why a date moved."""
 
 from django import template
 
 from membership import clock
 
+from ..alternatives import Alternative
+from ..coming import why as why_of
+from ..event_alternatives import as_fields as fields_of
+from ..models import Occurrence
 from ..ratings import Stars, stars_by_product
 
 register = template.Library()
@@ -16,6 +20,24 @@ def member_stars() -> dict[int, Stars]:
 
 
 @register.filter
+def as_fields(alternative: Alternative) -> str:
+    """Return what a button sends to put the alternative into the form."""
+    return fields_of(alternative)
+
+
+@register.filter
 def of_product(stars: dict[int, Stars], product: int) -> Stars | None:
     """Return the product's stars: `{{ stars|of_product:product.pk }}`."""
     return stars.get(product)
+
+
+@register.filter
+def why(occurrence: Occurrence) -> str:
+    """Return why a date was moved, skipped or not ordered, in words."""
+    return why_of(occurrence)
+
+
+@register.filter
+def item(values: dict[str, str], key: str) -> str:
+    """Return what a key stands for: `{{ decided|item:order.number }}`."""
+    return values.get(key, "")

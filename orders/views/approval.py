@@ -29,12 +29,16 @@ NOTE_LENGTH = 300
 @require_POST
 @role_required(*READERS)
 def order_approve(request: HttpRequest, number: str) -> HttpResponse:
-    """Let an order go ahead; `overrun` says that the approver saw the budget to be too small for it."""
-    sees_overrun = "overrun" in request.POST
+    """Let an order go ahead; the form says which price, and whether the budget was too small for it."""
+    price = request.POST.get("price", "")
+    seen = {
+        "price": int(price) if price.isascii() and price.isdigit() and len(price) <= 10 else 0,
+        "sees_overrun": "overrun" in request.POST,
+    }
     return _decide_order(
         request,
         number,
-        lambda order, now: approve_order(order, sees_overrun=sees_overrun, actor=request.user, now=now),  # type: ignore[arg-type]
+        lambda order, now: approve_order(order, **seen, actor=request.user, now=now),  # type: ignore[arg-type]
         _("The order is approved."),
     )
 
@@ -43,7 +47,7 @@ def order_approve(request: HttpRequest, number: str) -> HttpResponse:
 @role_required(*READERS)
 def order_decline(request: HttpRequest, number: str) -> HttpResponse:
     """Refuse an order, with a note to its orderer."""
-    note = _note(request)
+    note = note_of(request)
     return _decide_order(
         request,
         number,
@@ -68,7 +72,7 @@ def standing_order_approve(request: HttpRequest, pk: int) -> HttpResponse:
 @role_required(*READERS)
 def standing_order_decline(request: HttpRequest, pk: int) -> HttpResponse:
     """End a standing order that waits, with a note to its orderer."""
-    note = _note(request)
+    note = note_of(request)
     return _decide_standing_order(
         request,
         pk,
@@ -77,7 +81,8 @@ def standing_order_decline(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _note(request: HttpRequest) -> str:
+def note_of(request: HttpRequest) -> str:
+    """What the approver wrote beside a no."""
     return request.POST.get("note", "").strip()[:NOTE_LENGTH]
 
 

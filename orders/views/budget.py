@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
@@ -38,6 +39,7 @@ def budget(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "total": _total(rows),
         "is_approver": _is_approver(request, institution),
+        "ask_hours": settings.APPROVAL_ASK_HOURS,
         "settings_url": _address("orders:budget_settings", institution, year),
     }
     return render(request, "orders/budget.html", context)

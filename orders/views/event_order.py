@@ -1,6 +1,6 @@
-"""An order for one event: the form, its price while it is filled in, and placing it."""
+"""An order for one event: the form, its price and its times while it is filled in, and placing it."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.contrib import messages
@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -21,10 +20,12 @@ from membership.permissions import role_required
 
 from ..actions.authority import foresee_waiting
 from ..actions.event_order import place_event_order
-from ..alternatives import SOLD_OUT, Alternative, read_alternatives
-from ..cutoff import earliest_delivery_date
+from ..event_alternatives import HELPED_BY, event_alternatives, from_fields
+from ..event_steps import event_steps
+from ..event_words import Said, read_event
 from ..exceptions import NotPossible
-from ..forms import EventOrderForm, orderable_sites, own_department
+from ..forms import orderable_sites, own_department
+from ..forms_event import EventOrderForm
 from ..models import CalendarDay, Order
 from ..purchases import yearly_advice
 from ..quote import Quote, quote
@@ -35,17 +36,19 @@ from .institution import READERS, may_order
 @require_http_methods(["GET", "POST"])
 @role_required(*READERS)
 def event_order_create(request: HttpRequest) -> HttpResponse:
-    """Order a bundle for one day. A POST with `check` only shows what it would cost and bring."""
+    """Order a bundle for an event.
+
+    A POST with `check` only shows what it would cost and bring, and when; one with `instead` puts an
+    alternative into the form, one with `fill` what was said in a sentence. Both keep everything else.
+    """
     if not may_order(request):
         raise PermissionDenied
     form = _form(request)
-    is_check = "check" in request.POST
-    alternatives: list[Alternative] = []
-    if request.method == "POST" and not is_check and form.is_valid():
+    is_sent = request.method == "POST" and not {"check", "instead", "fill"}.intersection(request.POST)
+    if is_sent and form.is_valid():
         try:
-            order = place_event_order(**form.cleaned_data, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+            order = place_event_order(**form.order(), actor=request.user, now=clock.now())  # type: ignore[arg-type]
         except NotPossible as error:
-            alternatives = _alternatives(form, error.reason)
             form.blame(error.reason, error.detail)
         else:
             if order.status == Order.Status.AWAITING:
@@ -54,34 +57,40 @@ def event_order_create(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("The order was placed."))
             return redirect("orders:order_detail", number=order.number)
     chosen = _chosen(form)
+    is_partial = request.htmx and "check" in request.POST  # type: ignore[attr-defined]
     context = {
         "form": form,
         "quote": (priced := _quote(form, chosen)),
         **_consequences(request, form, priced),
         "chosen": chosen,
+        "steps": event_steps(form.plan, form.working_days, now=clock.now()) if form.plan else [],
         "gaps": form.errors.get("exclusions") or form.find_gaps(chosen),
-        "alternatives": alternatives,
+        "alternatives": event_alternatives(chosen, now=clock.now()) if form.refusal in HELPED_BY else [],
+        "refusal": words(form.refusal) if form.refusal and not form.is_bound else "",
+        "is_partial": is_partial,
         "now": clock.now(),
+        "said": request.POST.get("said") or request.GET.get("said", ""),
         "has_sites": form.fields["site"].queryset.exists(),  # type: ignore[attr-defined]
         "has_bundles": form.fields["bundle"].queryset.exists(),  # type: ignore[attr-defined]
         "crumbs": [{"label": _("Orders"), "url": reverse("orders:order_list")}],
     }
-    is_partial = request.htmx and is_check  # type: ignore[attr-defined]
-    return render(
-        request, "orders/includes/quote.html" if is_partial else "orders/event_order_form.html", context
-    )
+    template = "orders/includes/quote.html" if is_partial else "orders/event_order_form.html"
+    return render(request, template, context)
 
 
 def _form(request: HttpRequest) -> EventOrderForm:
-    working_days = CalendarDay.objects.all().working_days()
     fixed: dict[str, Any] = {
         "user": request.user,
-        "today": clock.today(),
-        "earliest": earliest_delivery_date(clock.now(), working_days),
-        "working_days": working_days,
+        "now": clock.now(),
+        "working_days": CalendarDay.objects.all().working_days(),
     }
     if request.method == "POST":
-        return EventOrderForm(request.POST, **fixed)
+        data = request.POST.copy()
+        data.update(from_fields(data.get("instead", "")))
+        if "fill" in data:
+            for name, value in _fields(read_event(data.get("said", ""), clock.today())).items():
+                data[name] = str(value)
+        return EventOrderForm(data, **fixed)
     sites = orderable_sites(request.user)  # type: ignore[arg-type]
     named = request.GET.get("site", "")
     site = (sites.filter(pk=named).first() if named.isascii() and named.isdigit() else None) or sites.first()
@@ -94,9 +103,30 @@ def _form(request: HttpRequest) -> EventOrderForm:
         "exclusions": wanted_exclusions(request, site),
         "site": site,
         "department": own_department(request.user),  # type: ignore[arg-type]
-        "delivery_date": _wanted_date(request, form),
+        "event_on": _read(date.fromisoformat, request.GET.get("date", "")),
+        "event_time": _read(time.fromisoformat, request.GET.get("time", "")),
+        **_fields(read_event(request.GET.get("said", ""), clock.today())),
     }
+    form.begin()
     return form
+
+
+def _fields(said: Said) -> dict[str, Any]:
+    """Return the fields that a sentence fills in."""
+    wanted = {
+        "event_on": said.day,
+        "event_time": said.at and said.at.replace(second=0),
+        "headcount": said.headcount if said.headcount and said.headcount <= MAX_HEADCOUNT else None,
+    }
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _read(parse: Any, text: str) -> Any:
+    """Return what an address says, None if it can't be read."""
+    try:
+        return parse(text)
+    except ValueError:
+        return None
 
 
 def wanted_headcount(request: HttpRequest, bundle: Bundle | None) -> int | None:
@@ -112,28 +142,6 @@ def wanted_exclusions(request: HttpRequest, site: Site | None) -> int:
     if "exclusions" in request.GET:
         return mask(code for code in request.GET.getlist("exclusions") if code in BITS)
     return site.organization.exclusions if site else 0
-
-
-def _wanted_date(request: HttpRequest, form: EventOrderForm) -> date:
-    """Return the date that was looked at before the form, or the earliest, saying so if it is too late."""
-    try:
-        wanted = date.fromisoformat(request.GET.get("date", ""))
-    except ValueError:
-        return form.earliest
-    if wanted < form.earliest:
-        text = _("It is too late for %(day)s. The form shows the earliest day instead.")
-        messages.warning(request, text % {"day": date_format(wanted)})
-    return min(max(wanted, form.earliest), form.latest)
-
-
-def _alternatives(form: EventOrderForm, reason: str) -> list[Alternative]:
-    """Return what could be ordered instead of what was filled in, if too little of that is left."""
-    chosen = form.cleaned_data
-    if reason not in SOLD_OUT:
-        return []
-    return read_alternatives(
-        chosen["bundle"], chosen["headcount"], chosen["exclusions"], chosen["delivery_date"], now=clock.now()
-    )
 
 
 def _consequences(request: HttpRequest, form: EventOrderForm, priced: Quote | None) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def institution_exclusions(request: HttpRequest, pk: int) -> HttpResponse:
             organization,
             form.cleaned_data["exclusions"],
             with_standing_orders=form.cleaned_data.get("with_standing_orders", False),
+            actor=request.user,  # type: ignore[arg-type]
             now=clock.now(),
         )
         messages.success(request, _("Saved. New orders leave this out unless they say otherwise."))

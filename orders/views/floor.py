@@ -170,11 +170,24 @@ def what_became_of(shortages: list[Shortage]) -> str:
     if not shortages:
         return _("Nothing has changed: this is what was promised before.")
     replaced = sum(1 for shortage in shortages if shortage.substitute_id)
-    return ngettext(
+    asked = sum(1 for shortage in shortages if shortage.is_open)
+    said = ngettext(
         "The shortage is reported. It touches %(count)d order; %(replaced)d of them got a substitute.",
         "The shortage is reported. It touches %(count)d orders; %(replaced)d of them got a substitute.",
         len(shortages),
     ) % {"count": len(shortages), "replaced": replaced}
+    if not asked:
+        return said
+    return (
+        said
+        + " "
+        + ngettext(
+            "%(count)d institution is asked what should come instead.",
+            "%(count)d institutions are asked what should come instead.",
+            asked,
+        )
+        % {"count": asked}
+    )
 
 
 def _try(request: HttpRequest, act: Callable[..., Any]) -> Any:

@@ -126,7 +126,7 @@ def purchase_order_receive(request: HttpRequest, number: str) -> HttpResponse:
     if not is_operator(request.user):  # type: ignore[arg-type]
         raise PermissionDenied
     try:
-        receive_purchase_order(purchase_order, {}, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+        receive_purchase_order(purchase_order, actor=request.user, now=clock.now())  # type: ignore[arg-type]
     except NotPossible as error:
         messages.error(request, f"{purchase_order.number}: {words(error.reason)}")
     return redirect_back(request, _packing_page(purchase_order.delivery_date, "receiving"))

@@ -1,6 +1,6 @@
 """What an institution sees and does: its home, its orders, and the papers that come with them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -29,10 +29,13 @@ from membership.permissions import (
 )
 
 from ..actions.authority import approvers_of
+from ..actions.event_change import deadline_of, may_change
 from ..actions.event_order import cancel_order
-from ..alternatives import alternatives_to_order
 from ..coming import coming_deliveries, live_stop, why_failed, why_waiting
 from ..documents import statement_pdf
+from ..event_alternatives import alternatives_to_order
+from ..event_steps import EventStep, event_steps
+from ..event_times import plan_of_order
 from ..exceptions import NotPossible
 from ..forms import CallOffForm, OrderFilter
 from ..forms_labels import LabelForm
@@ -45,6 +48,7 @@ from ..planned import swaps_of
 from ..progress import order_steps, timeline
 from ..quote import Quote, quote
 from ..reasons import TOLD_IN_FULL, words
+from ..shortages import shortage_steps, to_choose
 from ..waiting import to_decide, waiting_orders
 
 PAGE_SIZE = 25
@@ -74,6 +78,7 @@ def institution_home(request: HttpRequest) -> HttpResponse:
         ],
         "to_rate": list(_to_rate(request)),
         "to_decide": to_decide(user),  # type: ignore[arg-type]
+        "to_choose": list(to_choose(user)),  # type: ignore[arg-type]
         "institutions": [
             seat.organization
             for seat in user.active_seats  # type: ignore[union-attr]
@@ -126,6 +131,7 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
         .prefetch_related(
             "lines__shortages__substitute",
             "lines__substitutes",
+            "lines__shortages__events__actor",
             "events__actor",
             "stops__plan",
             "stops__proof",
@@ -133,6 +139,7 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
     )
     order = get_object_or_404(orders, number=number)
     now = clock.now()
+    shortages = [row for line in order.lines.all() for row in line.shortages.all()]
     stop = live_stop(order)
     planned = _planned(order) if order.status in Order.OPEN else None
     worth = planned.worth if planned else sum(line.list_price * line.coming for line in order.lines.all())
@@ -141,7 +148,11 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
         "order": order,
         "lines": [_line(line) for line in order.lines.all()],
         "steps": order_steps(order),
-        "events": timeline(order),
+        "events": sorted(
+            timeline(order) + shortage_steps(shortages), key=lambda event: event["at"], reverse=True
+        ),
+        "event_steps": _event_steps(order, now),
+        "questions": [shortage for shortage in shortages if shortage.is_open],
         "stop": stop,
         "proof": getattr(stop, "proof", None),
         "statement": getattr(order, "statement", None),
@@ -164,6 +175,9 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
         else [],
         "is_open": order.status in Order.OPEN and order.cutoff_at > now,
         "may_order": can_order_for(request.user, order.organization),  # type: ignore[arg-type]
+        "may_change": can_order_for(request.user, order.organization)  # type: ignore[arg-type]
+        and may_change(order, actor=request.user, now=now),  # type: ignore[arg-type]
+        "change_until": deadline_of(order, request.user),  # type: ignore[arg-type]
         "is_operator": is_operator(request.user),  # type: ignore[arg-type]
         "label_form": _label_form(order, request),
         "crumbs": [{"label": _("Orders"), "url": reverse("orders:order_list")}],
@@ -171,6 +185,15 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
     if order.status == Order.Status.DELIVERED:
         context |= _ratings(request, order, wrong)
     return render(request, "orders/order_detail.html", context, status=422 if wrong else 200)
+
+
+def _event_steps(order: Order, now: datetime) -> list[EventStep]:
+    """Return the times behind an event, while they matter."""
+    if order.event_at is None or order.status not in (*Order.OPEN, *FIXED, Order.Status.DISPATCHED):
+        return []
+    working_days = CalendarDay.objects.all().working_days()
+    plan = plan_of_order(order, working_days)
+    return event_steps(plan, working_days, now=now) if plan else []
 
 
 def _ratings(request: HttpRequest, order: Order, wrong: list[RatingForm] | None) -> dict[str, Any]:
@@ -218,7 +241,8 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "certifications": [Certification.Kind(kind).label for kind in line.certifications.split()],
         "allergens": allergen_words(codes(line.allergens)),
         "substitutes": [shortage.substitute for shortage in shortages if shortage.substitute],
-        "credited": sum(shortage.credited for shortage in shortages),
+        "credited": [shortage for shortage in shortages if shortage.credited],
+        "asked": [shortage for shortage in shortages if shortage.is_open],
     }
 
 

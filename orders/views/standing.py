@@ -19,17 +19,22 @@ from membership import clock
 from membership.permissions import approver_seat, can_order_for, is_operator, role_required
 
 from ..actions.authority import approvers_of, why_standing_order_waits
-from ..actions.event_order import skip_occurrence
-from ..actions.standing import create_standing_order, end_standing_order, retry_occurrence
+from ..actions.change_date import leave_out_date
+from ..actions.change_terms import end_standing_order
+from ..actions.changing import deadline_of
+from ..actions.standing import create_standing_order, retry_occurrence
 from ..alternatives import SOLD_OUT, Alternative, alternatives_to_occurrence
+from ..change_words import changes_of
 from ..coming import why
 from ..exceptions import NotPossible
 from ..forms import StandingOrderFilter, orderable_sites, own_department
 from ..forms_standing import StandingOrderForm
 from ..models import CalendarDay, Occurrence, StandingOrder
+from ..models.terms import ANSWERS
 from ..progress import standing_timeline
 from ..purchases import standing_order_advice
-from ..reasons import TOLD_IN_FULL, words
+from ..reasons import TOLD_IN_FULL, told, words
+from ..repeating import ASKED
 from ..rule_words import rule_words
 from ..schedule import delivery_date, rule_dates
 from ..waiting import waiting_standing_orders
@@ -93,7 +98,8 @@ def standing_order_create(request: HttpRequest) -> HttpResponse:
         return redirect("orders:standing_order_detail", pk=made.pk)
     context = {
         "form": form,
-        **_first_dates(form, request),
+        **first_dates(form),
+        **_consequences(form, request),
         "chosen": form.cleaned_data if form.is_bound else form.initial,
         "has_sites": form.fields["site"].queryset.exists(),  # type: ignore[attr-defined]
         "crumbs": [{"label": _("Standing orders"), "url": reverse("orders:standing_order_list")}],
@@ -136,7 +142,7 @@ def _create(request: HttpRequest, form: StandingOrderForm) -> StandingOrder | No
         return None
 
 
-def _first_dates(form: StandingOrderForm, request: HttpRequest) -> dict[str, Any]:
+def first_dates(form: Any) -> dict[str, Any]:
     """Return the rule in words and its first dates, where the holidays put them, as far as they are known."""
     if not form.is_bound:
         return {}
@@ -155,7 +161,6 @@ def _first_dates(form: StandingOrderForm, request: HttpRequest) -> dict[str, Any
         until=starts_on + timedelta(days=366),
         ends_on=chosen.get("ends_on"),
     )
-    known |= _consequences(form, request)
     known["rule_in_words"] = rule_words(chosen["rule"], get_language() or "ko")
     known["first_dates"] = []
     for day in dates[:PREVIEW_DATES]:
@@ -167,8 +172,8 @@ def _first_dates(form: StandingOrderForm, request: HttpRequest) -> dict[str, Any
 
 def _consequences(form: StandingOrderForm, request: HttpRequest) -> dict[str, Any]:
     """Return whether it would wait for approval, and what its year would mean for contracts."""
-    chosen = form.cleaned_data
-    if not all(chosen.get(name) for name in ("site", "bundle", "headcount")):
+    chosen = form.cleaned_data if form.is_bound else {}
+    if not all(chosen.get(name) for name in ("site", "bundle", "headcount", "rule", "starts_on")):
         return {}
     wanted = StandingOrder(
         organization=chosen["site"].organization,
@@ -176,6 +181,11 @@ def _consequences(form: StandingOrderForm, request: HttpRequest) -> dict[str, An
         created_by=request.user,  # type: ignore[misc]
         **{name: chosen.get(name) for name in STORED},
     )
+    return standing_consequences(wanted)
+
+
+def standing_consequences(wanted: StandingOrder) -> dict[str, Any]:
+    """Return what the unsaved standing order costs, whether it would wait, and what contracts ask for."""
     return {
         "waits": words(why_standing_order_waits(wanted, now=clock.now())),
         "yearly_sum": wanted.yearly_sum,
@@ -214,6 +224,10 @@ def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if standing.status != StandingOrder.Status.ENDED
         else None,
         "coming": [_date(occurrence, request) for occurrence in coming],
+        "changes": changes_of(standing, request.user, now=clock.now()),  # type: ignore[arg-type]
+        "pauses": standing.pauses.filter(Q(last_on=None) | Q(last_on__gte=today)),
+        "tomorrow": today + timedelta(days=1),
+        "answers": ANSWERS,
         "alternatives": _alternatives(coming, request, standing),
         "past": [_date(occurrence, request) for occurrence in page],
         "page_obj": page,
@@ -246,6 +260,8 @@ def _date(occurrence: Occurrence, request: HttpRequest) -> dict[str, Any]:
         and occurrence.delivery_date > today
     )
     operator = is_operator(request.user)  # type: ignore[arg-type]
+    deadline = deadline_of(occurrence.cutoff_at, request.user) if occurrence.cutoff_at else None  # type: ignore[arg-type]
+    change = reverse("orders:standing_order_change", args=[occurrence.standing_order_id])
     is_told = operator or occurrence.reason in TOLD_IN_FULL
     return {
         "occurrence": occurrence,
@@ -254,6 +270,11 @@ def _date(occurrence: Occurrence, request: HttpRequest) -> dict[str, Any]:
         "why": why(occurrence),
         "detail": occurrence.detail if is_told and occurrence.status == Occurrence.Status.FAILED else "",
         "is_open": is_open,
+        "change_until": deadline,
+        "is_changeable": is_open and deadline is not None and deadline > now,
+        "is_left_out": occurrence.is_left_out and (deadline is None or deadline > now),
+        "is_asked": occurrence.reason in ASKED.values() and (deadline is None or deadline > now),
+        "change_url": f"{change}?date={occurrence.rule_date}",
         "is_due": is_planned and not is_open,
         "is_retryable": is_retryable and operator,
     }
@@ -282,10 +303,10 @@ def occurrence_skip(request: HttpRequest, pk: int) -> HttpResponse:
     if not can_order_for(request.user, occurrence.standing_order.organization):  # type: ignore[arg-type]
         raise PermissionDenied
     try:
-        skip_occurrence(occurrence, now=clock.now())
+        leave_out_date(occurrence, actor=request.user, now=clock.now())  # type: ignore[arg-type]
         messages.success(request, _("This date is left out."))
     except NotPossible as error:
-        messages.error(request, words(error.reason))
+        messages.error(request, told(error.reason, error.detail))
     return _back(request, occurrence)
 
 

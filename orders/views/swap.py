@@ -41,7 +41,7 @@ def order_swap(request: HttpRequest, number: str) -> HttpResponse:
 def occurrence_swap(request: HttpRequest, pk: int) -> HttpResponse:
     """Swap products of one date of a standing order."""
     rows = Occurrence.objects.for_user(request.user)  # type: ignore[arg-type]
-    rows = rows.select_related("standing_order__organization", "standing_order__bundle")
+    rows = rows.select_related("standing_order__organization", "bundle")
     occurrence = get_object_or_404(rows, pk=pk)
     here = reverse("orders:occurrence_swap", args=[pk])
     back = reverse("orders:standing_order_detail", args=[occurrence.standing_order_id])

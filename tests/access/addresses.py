@@ -12,6 +12,8 @@ from uuid import UUID
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from orders.actions.event_change import last_event
+
 from .address import (
     ANY_APPROVER,
     ANY_COURIER,
@@ -31,7 +33,7 @@ from .address import (
     READERS,
     Address,
 )
-from .side import LATER, SOON, TODAY, Side
+from .side import LATER, OPEN, SOON, Side
 
 
 def _credentials(side: Side) -> dict[str, Any]:
@@ -56,14 +58,48 @@ def event_order(side: Side) -> dict[str, Any]:
         "department": side.department.pk,
         "bundle": side.bundle.pk,
         "headcount": 10,
-        "delivery_date": str(LATER),
+        "event_on": str(LATER),
+        "event_time": "14:00",
+        "event_at": f"{LATER}T14:00+09:00",
         "note": "",
         "request_key": str(UUID(int=1)),
     }
 
 
+def event_change(side: Side) -> dict[str, Any]:
+    return {
+        "event_on": str(LATER),
+        "event_time": "14:00",
+        "headcount": 10,
+        "note": "",
+        "seen": last_event(side.placed),
+    }
+
+
+def _seen_price(side: Side) -> dict[str, Any]:
+    return {"price": side.awaiting.gross}
+
+
+def _more_people(_side: Side) -> dict[str, Any]:
+    return {"headcount": 11}
+
+
+def _closed_day(_side: Side) -> dict[str, Any]:
+    return {"day": str(LATER), "word": "closed", "name": "임시공휴일"}
+
+
 def _exclusions(_side: Side) -> dict[str, Any]:
     return {"exclusions": ["4", "19"]}
+
+
+def standing_change(side: Side) -> dict[str, Any]:
+    return standing_order(side) | {
+        "scope": "all",
+        "seen": side.standing_order.revision,
+        "headcount": 12,
+        "repeat": "keep",
+        "holiday_default": "before",
+    }
 
 
 def standing_order(side: Side) -> dict[str, Any]:
@@ -146,11 +182,20 @@ def _receiver(side: Side) -> dict[str, Any]:
 
 
 def _failure(side: Side) -> dict[str, Any]:
-    return {"reason": "closed"}
+    return {"reason": "closed", "next_step": "return"}
 
 
-def _today(side: Side) -> dict[str, Any]:
-    return {"date": str(TODAY)}
+def _seen_plan(side: Side) -> dict[str, Any]:
+    return {"revision": side.draft_plan.revision}
+
+
+def _road_record(side: Side) -> dict[str, Any]:
+    return {
+        "key": str(UUID(int=2)),
+        "kind": "arrive",
+        "stop": side.stop.pk,
+        "phone_at": "2026-12-02T09:00:00+09:00",
+    }
 
 
 def _seen(side: Side) -> dict[str, Any]:
@@ -169,15 +214,43 @@ def _swap(side: Side) -> dict[str, Any]:
     return {"product": side.product.pk, "alternative": _product_to_place(side)["product"]}
 
 
+INSTITUTION = {"pk": "institution.pk"}
+
+
+def _new_site(side: Side) -> dict[str, Any]:
+    return {
+        "organization": side.institution.pk,
+        "name": "새 배송지",
+        "address": "서울특별시 은평구 은평로 195",
+        "hours_0": "9-18",
+    }
+
+
+def _site(side: Side) -> dict[str, Any]:
+    return {"name": side.site.name, "address": side.site.address, "lift": "goods", "seen": side.site.revision}
+
+
+def _mark(side: Side) -> dict[str, Any]:
+    return {"point": "37.5665, 126.978", "precision": "entrance", "seen": side.site.revision}
+
+
+def _seen_site(side: Side) -> dict[str, Any]:
+    return {"seen": side.site.revision}
+
+
+SITE = {"pk": "site.pk"}
+SITE_PHOTO = {**SITE, "photo": "site_photo.pk"}
 ORDER = {"number": "placed.number"}
 TO_PACK = {"number": "to_pack.number"}
 DRAFT = {"pk": "draft.pk"}
+DRAFT_PLAN = {"pk": "draft_plan.pk"}
 PURCHASE_ORDER = {"number": "purchase_order.number"}
 ROUTE, STOP = {"pk": "route.pk"}, {"pk": "stop.pk"}
 
 PAGES = [
     # -- The service and accounts
-    Address("home", get={"200": MEMBERS}),
+    # A courier's home is a page of its own.
+    Address("home", get={"302 delivery:drive": ANY_COURIER, "200": MEMBERS}),
     Address("health", get={"200": EVERYBODY}, is_public=True),
     Address(
         "set_language",
@@ -230,6 +303,56 @@ PAGES = [
     Address("bundles:bundle_photo", {"code": "bundle.code"}, get={"200": MEMBERS}),
     Address("bundles:producer_photo", {"pk": "producer.pk"}, get={"200": MEMBERS}),
     Address("bundles:producer_detail", {"pk": "producer.pk"}, get={"200": MEMBERS}),
+    # -- Where institutions receive
+    Address("membership:site_list", get={"200": ANY_READER | HUB}),
+    # Others' institutions can't be named: their people see the form again.
+    Address(
+        "membership:site_create",
+        get={"200": ANY_ORDERER | HUB, "403": ANY_VIEWER},
+        post={"302 membership:site_place": ORDERERS | HUB, "403": ANY_VIEWER, "200": ANY_ORDERER},
+        data=_new_site,
+    ),
+    Address("membership:site_detail", SITE, get={"200": READERS | HUB}),
+    Address(
+        "membership:site_edit",
+        SITE,
+        get={"200": ORDERERS | HUB, "403": READERS},
+        post={"302 membership:site_detail": ORDERERS | HUB, "403": READERS},
+        data=_site,
+    ),
+    Address(
+        "membership:site_place",
+        SITE,
+        get={"200": ORDERERS | HUB, "403": READERS},
+        post={"302 membership:site_detail": ORDERERS | HUB, "403": READERS},
+        data=_mark,
+    ),
+    Address(
+        "membership:site_confirm",
+        SITE,
+        post={"302 membership:site_detail": ORDERERS | HUB, "403": READERS},
+        data=_seen_site,
+    ),
+    # Orders are coming there.
+    Address("membership:site_retire", SITE, post={"422": ORDERERS | HUB, "403": READERS}),
+    Address(
+        "membership:site_reopen",
+        SITE,
+        post={"302 membership:site_detail": ORDERERS | HUB, "403": READERS},
+        changes=NOBODY,
+    ),
+    Address(
+        "membership:site_photo_add",
+        SITE,
+        post={"302 membership:site_detail": ORDERERS | HUB, "403": READERS},
+        data=lambda side: {"photo": _photo(), "caption": "후문"},
+    ),
+    Address("membership:site_photo", SITE_PHOTO, get={"200": READERS | HUB}),
+    Address(
+        "membership:site_photo_remove",
+        SITE_PHOTO,
+        post={"302 membership:site_detail": ORDERERS | HUB, "403": READERS},
+    ),
     # -- What producers offer
     Address(
         "bundles:product_create",
@@ -291,12 +414,82 @@ PAGES = [
         post={"302 orders:order_detail": ORDERERS | HUB, "403": ANY_VIEWER, "200": ANY_ORDERER},
         data=event_order,
     ),
+    Address("orders:institution_calendar", get={"200": ANY_READER | HUB}),
+    Address("orders:standing_order_calendar", {"pk": "standing_order.pk"}, get={"200": READERS | HUB}),
+    Address("orders:standing_order_ics", {"pk": "standing_order.pk"}, get={"200": READERS | HUB}),
+    Address(
+        "orders:standing_order_date",
+        {"pk": "planned.standing_order_id", "day": "planned.rule_date"},
+        get={"200": READERS | HUB},
+    ),
+    Address("orders:working_days", get={"200": HUB}, post={"200": HUB}, data=_closed_day),
+    Address(
+        "orders:event_order_change",
+        ORDER,
+        get={"200": ORDERERS | HUB, "403": READERS},
+        post={"302 orders:order_detail": ORDERERS | HUB, "403": READERS},
+        data=event_change,
+    ),
     Address(
         "orders:institution_exclusions",
         {"pk": "institution.pk"},
         get={"200": ORDERERS | HUB, "403": READERS},
         post={"302 orders:institution_exclusions": ORDERERS | HUB, "403": READERS},
         data=_exclusions,
+    ),
+    Address("orders:membership", get={"302 orders:membership_detail": ANY_READER}),
+    Address("orders:membership_detail", INSTITUTION, get={"200": READERS | HUB}),
+    # An application is under way: they see the form again.
+    Address(
+        "orders:membership_plan",
+        INSTITUTION,
+        get={"200": ORDERERS | HUB, "403": READERS},
+        post={"422": ORDERERS | HUB, "403": READERS},
+    ),
+    *(
+        Address(
+            f"orders:membership_{verb}",
+            INSTITUTION,
+            get={"200": ORDERERS | HUB, "403": READERS},
+            post={"302 orders:membership_detail": ORDERERS | HUB, "403": READERS},
+            data=data,
+        )
+        for verb, data in (
+            ("pause", lambda side: {"starts_on": "2027-04-01", "ends_on": "2027-04-02"}),
+            ("resume", lambda side: {"resumes_on": str(LATER)}),
+            ("leave", lambda side: {"last_day": "2027-05-31"}),
+        )
+    ),
+    Address(
+        "orders:membership_undo",
+        {"pk": "change.pk"},
+        post={"302 orders:membership_detail": ORDERERS | HUB, "403": READERS},
+    ),
+    *(
+        Address(
+            f"orders:application_{verb}",
+            {"pk": "application.pk"},
+            post={"302 orders:membership_detail": APPROVER, "403": (READERS | HUB) - APPROVER},
+        )
+        for verb in ("approve", "decline")
+    ),
+    Address(
+        "orders:application_withdraw",
+        {"pk": "application.pk"},
+        post={"302 orders:membership_detail": ORDERERS | HUB, "403": READERS},
+    ),
+    Address(
+        "orders:institution_on_shortage",
+        {"pk": "institution.pk"},
+        get={"200": ORDERERS | HUB, "403": READERS},
+        post={"302 orders:institution_on_shortage": ORDERERS | HUB, "403": READERS},
+        data=lambda side: {"on_shortage": "credit"},
+    ),
+    Address(
+        "orders:order_shortage",
+        {"number": "asked_order.number", "pk": "question.pk"},
+        get={"200": READERS | HUB},
+        post={"302 orders:order_shortage": ORDERERS | HUB, "403": READERS},
     ),
     Address("orders:standing_order_list", get={"200": ANY_READER | HUB}),
     Address(
@@ -310,6 +503,36 @@ PAGES = [
         "orders:standing_order_end",
         {"pk": "standing_order.pk"},
         post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": READERS},
+    ),
+    Address(
+        "orders:standing_order_change",
+        {"pk": "standing_order.pk"},
+        get={"200": ORDERERS | HUB, "403": READERS},
+        post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": READERS},
+        data=standing_change,
+    ),
+    *(
+        Address(
+            f"orders:standing_order_{verb}",
+            {"pk": "standing_order.pk"},
+            post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": READERS},
+            data=lambda side: {"first": str(LATER), "on": str(LATER)},
+        )
+        for verb in ("pause", "resume")
+    ),
+    Address(
+        "orders:standing_order_undo",
+        {"pk": "standing_order.pk", "change": "standing_change.pk"},
+        post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": READERS},
+    ),
+    *(
+        Address(
+            f"orders:date_{verb}",
+            {"pk": "planned.standing_order_id", "day": "planned.rule_date"},
+            post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": READERS},
+            data=lambda side: {"to": str(OPEN), "answer": "skip"},
+        )
+        for verb in ("leave_out", "bring_back", "move", "answer")
     ),
     Address(
         "orders:occurrence_swap",
@@ -343,6 +566,7 @@ PAGES = [
             f"orders:order_{verb}",
             {"number": "awaiting.number"},
             post={"302 orders:order_detail": APPROVER, "403": (READERS | HUB) - APPROVER},
+            data=_seen_price,
         )
         for verb in ("approve", "decline")
     ),
@@ -424,6 +648,20 @@ PAGES = [
     Address("orders:production", get={"200": ANY_PRODUCER | HUB}),
     Address("orders:production_file", get={"200": ANY_PRODUCER | HUB}),
     # -- The hub
+    Address("orders:shortage_list", get={"200": HUB}),
+    Address("orders:shortage_line", {"pk": "line.pk"}, get={"200": HUB}),
+    Address(
+        "orders:shortage_report",
+        {"pk": "line.pk"},
+        post={"302 orders:shortage_line": HUB},
+        data=_shortage,
+    ),
+    Address("orders:shortage_change", {"pk": "question.pk"}, post={"302 orders:shortage_line": HUB}),
+    Address(
+        "orders:shortage_change_all",
+        {"pk": "question.purchase_order_line_id"},
+        post={"302 orders:shortage_line": HUB},
+    ),
     Address("orders:compose_board", get={"200": HUB}),
     Address("orders:compose_fairness", get={"200": HUB}),
     Address(
@@ -504,10 +742,67 @@ PAGES = [
     Address("orders:cycle_run_detail", {"pk": "run.pk"}, get={"200": HUB}),
     # -- Couriers; a worker plans the routes, not the page
     Address("delivery:route_list", get={"200": ANY_COURIER | HUB}),
-    Address("delivery:day_plan", post={"302 home": HUB}, data=_today, changes=NOBODY),
+    Address("delivery:dispatch_home", get={"302 delivery:dispatch": HUB}),
+    Address("delivery:dispatch", {"day": "draft_plan.date"}, get={"200": HUB}),
+    Address(
+        "delivery:plan_ask",
+        {"day": "draft_plan.date"},
+        post={"302 delivery:dispatch": HUB},
+        data=lambda side: {"seconds": 1},
+    ),
+    Address(
+        "delivery:run_stop",
+        {"pk": "plan_run.pk"},
+        post={"302 delivery:dispatch": HUB},
+        data=lambda side: {"wish": "cancel"},
+    ),
+    Address("delivery:plan_sheets", {"pk": "route.plan_id"}, get={"200": HUB}),
+    Address("delivery:plan_edit", {"pk": "route.plan_id"}, post={"302 delivery:dispatch": HUB}),
+    Address(
+        "delivery:stop_move",
+        {**DRAFT_PLAN, "number": "to_pack.number"},
+        get={"200": HUB},
+        post={"302 delivery:dispatch": HUB},
+        data=lambda side: {**_seen_plan(side), "position": 1},
+    ),
+    Address(
+        "delivery:stop_lock",
+        {**DRAFT_PLAN, "number": "to_pack.number"},
+        post={"302 delivery:dispatch": HUB},
+        data=lambda side: {**_seen_plan(side), "is_locked": "on"},
+    ),
+    Address(
+        "delivery:route_keep",
+        DRAFT_PLAN,
+        post={"302 delivery:dispatch": HUB},
+        data=lambda side: {
+            **_seen_plan(side),
+            "keeps": "on",
+            "shift": side.draft_plan.routes.get(shift__courier=side.courier).shift_id,
+        },
+    ),
+    Address("delivery:plan_publish", DRAFT_PLAN, post={"302 delivery:dispatch": HUB}, data=_seen_plan),
+    Address("delivery:plan_discard", DRAFT_PLAN, post={"302 delivery:dispatch": HUB}, data=_seen_plan),
     Address("delivery:route_detail", ROUTE, get={"200": COURIER | HUB}),
     Address("delivery:route_sheet", ROUTE, get={"200": COURIER | HUB}),
-    Address("delivery:route_start", ROUTE, post={"302 home": COURIER, "302 delivery:route_detail": HUB}),
+    Address("delivery:drive", get={"200": ANY_COURIER}),
+    Address("delivery:drive_worker", get={"200": EVERYBODY}, is_public=True),
+    Address("delivery:drive_manifest", get={"200": EVERYBODY}, is_public=True),
+    *(
+        Address(
+            f"delivery:route_{verb}",
+            ROUTE,
+            post={"302 delivery:drive": COURIER, "302 delivery:route_detail": HUB},
+        )
+        for verb in ("accept", "start")
+    ),
+    Address(
+        "delivery:stop_load",
+        STOP,
+        post={"302 delivery:route_detail": COURIER | HUB},
+        data=lambda side: {"boxes_missing": 1},
+    ),
+    Address("delivery:stop_arrive", STOP, post={"302 delivery:route_detail": COURIER | HUB}),
     Address("delivery:stop_deliver", STOP, post={"302 delivery:route_detail": COURIER | HUB}, data=_receiver),
     Address("delivery:stop_fail", STOP, post={"302 delivery:route_detail": COURIER | HUB}, data=_failure),
 ]
@@ -522,8 +817,28 @@ API = [
     # -- Who takes part
     Address("api:organization-list", get={"200": MEMBERS}),
     Address("api:organization-detail", {"pk": "institution.pk"}, get={"200": READERS | HUB}),
-    Address("api:site-list", get={"200": MEMBERS}),
-    Address("api:site-detail", {"pk": "site.pk"}, get={"200": READERS | HUB}),
+    # Who orders elsewhere cannot name this institution.
+    Address(
+        "api:site-list",
+        get={"200": MEMBERS},
+        post={
+            "201": ORDERERS | HUB,
+            "400": OTHER_ORDERERS,
+            "403": MEMBERS - ORDERERS - OTHER_ORDERERS - HUB,
+        },
+        data=_new_site,
+    ),
+    Address("api:site-detail", SITE, get={"200": READERS | HUB}),
+    Address("api:site-change", SITE, post={"200": ORDERERS | HUB, "403": READERS}, data=_site),
+    Address(
+        "api:site-place",
+        SITE,
+        post={"200": ORDERERS | HUB, "403": READERS},
+        data=lambda side: {**_mark(side), "latitude": 37.5665, "longitude": 126.978},
+    ),
+    Address("api:site-confirm", SITE, post={"200": ORDERERS | HUB, "403": READERS}, data=_seen_site),
+    Address("api:site-retire", SITE, post={"409": ORDERERS | HUB, "403": READERS}),
+    Address("api:site-reopen", SITE, post={"200": ORDERERS | HUB, "403": READERS}, changes=NOBODY),
     # -- The catalogue
     Address("api:product-list", get={"200": MEMBERS}),
     Address("api:product-detail", {"pk": "product.pk"}, get={"200": MEMBERS - {"other producer"}}),
@@ -543,6 +858,7 @@ API = [
         data=event_order,
     ),
     Address("api:order-detail", ORDER, get={"200": READERS | HUB}),
+    Address("api:order-change", ORDER, post={"200": ORDERERS | HUB, "403": READERS}, data=_more_people),
     Address("api:order-cancel", ORDER, post={"200": ORDERERS | HUB, "403": READERS}),
     Address(
         "api:standing_order-list",
@@ -563,6 +879,20 @@ API = [
     Address("api:occurrence-list", get={"200": MEMBERS}),
     Address("api:occurrence-detail", {"pk": "planned.pk"}, get={"200": READERS | HUB}),
     Address("api:occurrence-skip", {"pk": "planned.pk"}, post={"200": ORDERERS | HUB, "403": READERS}),
+    Address(
+        "api:organization-on-shortage",
+        {"pk": "institution.pk"},
+        post={"200": ORDERERS | HUB, "403": READERS},
+        data=lambda side: {"on_shortage": "credit"},
+    ),
+    Address("api:shortage-list", get={"200": MEMBERS}),
+    Address("api:shortage-detail", {"pk": "question.pk"}, get={"200": READERS | HUB}),
+    Address(
+        "api:shortage-answer",
+        {"pk": "question.pk"},
+        post={"200": ORDERERS | HUB, "403": READERS},
+        data=lambda side: {"product": side.question.options.first().product_id},
+    ),
     # -- Producers
     Address("api:purchase_order-list", get={"200": MEMBERS}),
     Address("api:purchase_order-detail", PURCHASE_ORDER, get={"200": PRODUCER | HUB}),
@@ -580,6 +910,8 @@ API = [
     Address("api:stop-detail", STOP, get={"200": COURIER | HUB}),
     Address("api:stop-deliver", STOP, post={"200": COURIER | HUB}, data=_receiver),
     Address("api:stop-fail", STOP, post={"200": COURIER | HUB}, data=_failure),
+    # Only from the phone of who drives there.
+    Address("api:road_record-list", post={"200": COURIER}, data=_road_record),
 ]
 
 ADDRESSES = [*PAGES, *API]

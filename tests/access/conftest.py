@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
-from delivery.tasks import plan_day_routes
+from delivery.tasks import search_routes
 
 from .side import NOW
 from .town import Town, build_town
@@ -32,6 +32,6 @@ def built_town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Ite
 def town(built_town: Town, db: None, monkeypatch: pytest.MonkeyPatch) -> Town:
     """The town on a Wednesday morning. Nobody has tried to log in yet, and no worker listens."""
     monkeypatch.setattr("membership.clock.now", lambda: NOW)
-    monkeypatch.setattr(plan_day_routes, "delay", lambda day: None)
+    monkeypatch.setattr(search_routes, "delay", lambda pk: None)
     cache.clear()
     return built_town

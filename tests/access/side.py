@@ -5,26 +5,32 @@ from datetime import date, time, timedelta
 from functools import cached_property
 
 from bundles.models import Bundle, Closure, Edition, Product, Slot
-from delivery.models import Route, Stop
-from membership.models import Department, Organization, Seat, Site, User
+from delivery.models import PlanRun, Route, RoutePlan, Stop
+from membership.models import Department, MembershipEvent, Organization, Seat, Site, SitePhoto, User
 from orders.cutoff import seoul
 from orders.models import (
+    Application,
     CycleRun,
     Occurrence,
     Order,
     OrderLine,
     PurchaseOrder,
     PurchaseOrderLine,
+    Shortage,
     StandingOrder,
+    StandingOrderChange,
 )
 
 from .. import factories as f
 
 YESTERDAY, TODAY = f.DELIVERY_DATE, f.DELIVERY_DATE + timedelta(days=1)
 NOW = seoul(TODAY, time(9, 0))
+# A day on which everything is short and institutions are asked.
+ASKED = date(2026, 12, 17)
 SOON, LATER = date(2026, 12, 9), date(2026, 12, 15)
 # A Wednesday on which nothing is ordered yet.
 OPEN = date(2026, 12, 23)
+NEXT_YEAR, NEXT_SPRING = date(2027, 1, 1), date(2027, 3, 2)
 LATER_CUTOFF = seoul(date(2026, 12, 10), time(15, 0))
 
 
@@ -57,6 +63,14 @@ class Side:
     @property
     def product(self) -> Product:
         return self.products[0]
+
+    @cached_property
+    def site_photo(self) -> SitePhoto:
+        return self.site.photos.get()
+
+    @cached_property
+    def standing_change(self) -> StandingOrderChange:
+        return self.standing_order.changes.first()
 
     @cached_property
     def closure(self) -> Closure:
@@ -118,8 +132,29 @@ class Side:
         return self.institution.standing_orders.filter(status="awaiting").first()
 
     @cached_property
+    def application(self) -> Application:
+        """For a plan, above what its orderer decides alone."""
+        return self.institution.applications.get(status="awaiting")
+
+    @cached_property
+    def change(self) -> MembershipEvent:
+        """Of the membership, still to come."""
+        return MembershipEvent.objects.get(membership__organization=self.institution)
+
+    @cached_property
     def to_pack(self) -> Order:
         return self.institution.orders.filter(status="confirmed", delivery_date=SOON).first()
+
+    @cached_property
+    def question(self) -> Shortage:
+        """One about which the institution is asked."""
+        return Shortage.objects.filter(
+            order_line__order__organization=self.institution, status="asked"
+        ).first()
+
+    @property
+    def asked_order(self) -> Order:
+        return self.question.order_line.order
 
     @cached_property
     def line_to_pack(self) -> OrderLine:
@@ -145,6 +180,16 @@ class Side:
         return Stop.objects.filter(route__shift__courier=self.courier, route__status="started").get(
             status="pending", sequence=2
         )
+
+    @cached_property
+    def draft_plan(self) -> RoutePlan:
+        """Of the next delivery day, whose routes are published as well."""
+        return RoutePlan.objects.drafts().get(date=SOON)
+
+    @cached_property
+    def plan_run(self) -> PlanRun:
+        """One that no worker has begun."""
+        return PlanRun.objects.alive().get()
 
     @cached_property
     def run(self) -> CycleRun:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.urls import reverse
 
 from bundles.models import Product
@@ -28,7 +28,10 @@ SEATED = sorted(EVERYBODY - {"visitor"})
 
 
 class Listed(NamedTuple):
-    """A list of the API and the page that show the same rows by `key`; `people` leads to whose they are."""
+    """A list of the API and the page that show the same rows by `key`; `people` leads to whose they are.
+
+    `is_seen` says which rows anybody sees there.
+    """
 
     model: type[Model]
     key: str
@@ -36,6 +39,7 @@ class Listed(NamedTuple):
     api: str
     page: str = ""
     detail: str = ""
+    is_seen: Q = Q()
 
 
 AT_INSTITUTION, AT_PRODUCER = "organization__seats__user", "producer__seats__user"
@@ -60,14 +64,24 @@ LISTS = [
         "orders:purchase_order_list",
         "orders:purchase_order_detail",
     ),
-    Listed(Route, "id", "shift__courier", "route", "delivery:route_list", "delivery:route_detail"),
+    Listed(
+        Route,
+        "id",
+        "shift__courier",
+        "route",
+        "delivery:route_list",
+        "delivery:route_detail",
+        ~Q(plan__status="draft"),
+    ),
 ]
 
 
 def own_rows(town: Town, role: str, listed: Listed) -> set[Any]:
     """Return the keys of what belongs to whom the role works for, or drives; everything is the operator's."""
     whose = {} if role == "operator" else {listed.people: town.users[role]}
-    return set(listed.model._default_manager.filter(**whose).values_list(listed.key, flat=True))
+    return set(
+        listed.model._default_manager.filter(listed.is_seen, **whose).values_list(listed.key, flat=True)
+    )
 
 
 @pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed.api)

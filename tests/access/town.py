@@ -12,14 +12,18 @@ from typing import Any
 from bundles.actions.contents import snapshot
 from bundles.models import Closure
 from delivery.actions.driving import deliver_stop, start_route
-from delivery.models import Route, RoutePlan, Stop
+from delivery.models import Route, RoutePlan, Shift, Stop
 from membership.actions.photo import keep_photo
+from membership.actions.site_photo import add_site_photo
+from membership.actions.subscribe import pause_membership
 from membership.models import Organization, Seat, User
-from membership.photos import square_jpeg, wide_jpeg
+from membership.photos import square_jpeg, whole_jpeg, wide_jpeg
+from orders.actions.changing import state_of
 from orders.actions.fulfil import issue_statement
 from orders.actions.shortage import report_shortage
 from orders.cutoff import seoul
 from orders.models import (
+    Application,
     CycleItem,
     CycleRun,
     Order,
@@ -28,7 +32,19 @@ from orders.models import (
 
 from .. import factories as f
 from ..pictures import png
-from .side import LATER, LATER_CUTOFF, NOW, OPEN, SOON, TODAY, YESTERDAY, Side
+from .side import (
+    ASKED,
+    LATER,
+    LATER_CUTOFF,
+    NEXT_SPRING,
+    NEXT_YEAR,
+    NOW,
+    OPEN,
+    SOON,
+    TODAY,
+    YESTERDAY,
+    Side,
+)
 
 
 @dataclass
@@ -65,6 +81,8 @@ def build_town(size: int = 1) -> Town:
     days = sorted({order.delivery_date for order in Order.objects.filter(status="confirmed")})
     for day in days:
         _plan(day, sides)
+    _plan(SOON, sides, version=2, status="draft", published_at=None)
+    f.PlanRunFactory(date=TODAY, asked_by=users["operator"])
     for side in sides:
         _drive(side)
     for _ in range(size):
@@ -118,7 +136,7 @@ def _settle(name: str, size: int) -> Side:
     Closure.objects.create(producer=producer, first_day=LATER, last_day=LATER, note=f"{colour}휴무")
     # Whatever runs short has a stand-in that somebody else makes.
     for product in side.products:
-        f.ProductFactory(category=product.category, producer=_third_producer())
+        f.ProductFactory(category=product.category, producer=_third_producer(), list_price=3000)
     for product in side.products:
         f.SlotFactory(bundle=side.bundle, category=product.category)
     return side
@@ -126,7 +144,10 @@ def _settle(name: str, size: int) -> Side:
 
 def _third_producer() -> Organization:
     third = Organization.objects.filter(name="이웃제과").first()
-    return third or f.ProducerFactory(name="이웃제과", name_en="")
+    if third is None:
+        third = f.ProducerFactory(name="이웃제과", name_en="")
+        f.CertificationFactory(organization=third)
+    return third
 
 
 def _settle_site(side: Side, colour: str, digit: int, nth: int) -> None:
@@ -142,6 +163,7 @@ def _settle_site(side: Side, colour: str, digit: int, nth: int) -> None:
             entrance_note=f"{colour}후문",
         )
     )
+    add_site_photo(side.sites[nth], whole_jpeg(png()), caption=f"{colour}문", actor=side.orderer, now=NOW)
 
 
 def _offer(side: Side, colour: str, digit: int, nth: int) -> None:
@@ -180,12 +202,32 @@ def _order(side: Side, size: int) -> None:
         f.SlotFactory(bundle=bundle, category=side.products[0].category)
         f.EditionFactory(bundle=bundle, delivery_date=SOON, products=side.products[:1])
     for nth in range(size):
-        f.OrderFactory(**ordered(side, LATER), cutoff_at=LATER_CUTOFF)
+        f.OrderFactory(
+            **ordered(side, LATER),
+            cutoff_at=LATER_CUTOFF,
+            event_at=seoul(LATER, time(14)),
+            window_opens=time(10, 30),
+            window_closes=time(13, 30),
+        )
         f.OrderFactory(**ordered(side, LATER), cutoff_at=LATER_CUTOFF, status="awaiting", reason="over_limit")
         side.standing_orders.append(_stand(side, nth, size))
         _stand_and_wait(side, nth)
+    _subscribe(side)
     for line in side.producer.purchase_orders.get(delivery_date=TODAY).lines.all():
         report_shortage(line, line.ordered - 1, actor=side.producer_user, now=f.CUTOFF)
+    _ask(side, size)
+
+
+def _ask(side: Side, size: int) -> None:
+    """Everything is short of orders whose institution wants to be asked."""
+    f.EditionFactory(bundle=side.bundle, delivery_date=ASKED, products=side.products)
+    for _ in range(size):
+        f.fixed_order(**ordered(side, ASKED))
+    wishes = Organization.objects.filter(pk=side.institution.pk)
+    wishes.update(on_shortage=Organization.OnShortage.ASK_CREDIT)
+    for line in side.producer.purchase_orders.get(delivery_date=ASKED).lines.all():
+        report_shortage(line, 0, actor=side.producer_user, now=NOW)
+    wishes.update(on_shortage=Organization.OnShortage.SUBSTITUTE)
 
 
 def ordered(side: Side, day: date) -> dict[str, Any]:
@@ -214,6 +256,10 @@ def _stand(side: Side, nth: int, size: int) -> StandingOrder:
             reason="capacity_short",
             **planned,
         )
+    was = state_of(standing)
+    standing.pauses.create(first_on=date(2027, 6, 1), last_on=date(2027, 6, 30))
+    became = state_of(standing)
+    standing.changes.create(kind="pause", was=was, became=became, actor=side.orderer, at=NOW)
     return standing
 
 
@@ -232,17 +278,44 @@ def _stand_and_wait(side: Side, nth: int) -> None:
     f.OccurrenceFactory(standing_order=standing, rule_date=LATER, cutoff_at=LATER_CUTOFF)
 
 
+def _subscribe(side: Side) -> None:
+    """A membership that is paused, will pause again, and for which another plan is asked."""
+    membership = f.MembershipFactory(organization=side.institution)
+    membership.pauses.create(starts_on=TODAY, ends_on=OPEN)
+    pause_membership(membership, starts_on=NEXT_SPRING, ends_on=NEXT_SPRING, actor=side.orderer, now=NOW)
+    Application.objects.create(
+        organization=side.institution,
+        site=side.site,
+        bundle=f.bundle_with("bread", kind="plan", plan=f.PlanFactory()),
+        department=side.department,
+        headcount=10,
+        kind="plan",
+        status="awaiting",
+        reason="over_limit",
+        rrule="FREQ=MONTHLY;BYDAY=1TU",
+        starts_on=NEXT_YEAR,
+        asked_by=side.orderer,
+        asked_at=NOW,
+    )
+
+
 # -- How it arrives -------------------------------------------------------------------------------
 
 
-def _plan(day: date, sides: tuple[Side, Side]) -> None:
+def _plan(day: date, sides: tuple[Side, Side], **fields: Any) -> None:
     """Each side's orders go on its own courier's route, which no planner would promise."""
-    depot = f.depot()
     plan = RoutePlan.objects.create(
-        depot=depot, date=day, version=1, fingerprint=str(day), distance_m=9000, seconds=0.1, published_at=NOW
+        **{"version": 1, "published_at": NOW} | fields,
+        depot=f.depot(),
+        date=day,
+        fingerprint=str(day),
+        distance_m=9000,
+        seconds=0.1,
     )
     for side in sides:
-        shift = f.ShiftFactory(courier=side.courier, date=day, vehicle=f.VehicleFactory())
+        shift = Shift.objects.filter(courier=side.courier, date=day).first() or f.ShiftFactory(
+            courier=side.courier, date=day, vehicle=f.VehicleFactory()
+        )
         departs = seoul(day, time(9, 0))
         route = Route.objects.create(
             plan=plan,

@@ -1,13 +1,18 @@
-"""One night's cut-off: `python -m tests.benchmarks.materialise [orders …]`. Takes long, and stands alone.
+"""One night's cut-off: `python -m tests.benchmarks.materialise [orders …]`.
 
 Standing orders of a city come due together; each becomes an order of eight lines with capacity reserved and
-purchase orders issued, through `orders.cycle.fix_due` as the worker calls it. Beside it, in the same run and
-the same database: Django's `bulk_create` of the very same rows, and on PostgreSQL COPY of them. Prints one
-JSON line for each database and size. PostgreSQL is that of `BENCH_DATABASE_URL` (a database of its own is
-made there and dropped again); without the variable only SQLite is measured.
+purchase orders issued, through `orders.cycle.fix_due` as the workers call it: one worker on SQLite, which has
+one writer, and two on PostgreSQL. Beside it, in the same run and the same database: Django's `bulk_create` of
+the very same rows, and on PostgreSQL COPY of them. Prints one JSON line for each database and size.
+
+PostgreSQL is the server of `BENCH_DATABASE_URL`, else the one at this machine's usual port, if it answers; a
+database of its own is made there and dropped again. `load` is the machine's load when the night began: where
+others work too, `cpu_ms_per_order` and `of_bulk_create_cpu` say more than the clock. They hold the workers'
+and, where the server runs on this machine, its processes' time (`database_cpu_seconds`).
 """
 
 import json
+import multiprocessing
 import os
 import resource
 import subprocess
@@ -15,17 +20,30 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 SIZES = (5_000, 10_000, 20_000)
+USUAL_SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
 DATABASE = "kkureomi_bench"
+WORKERS = {"sqlite": 1, "postgresql": 2}
+
+
+class Taken(NamedTuple):
+    """What a piece of work took: seconds on the clock, of our processes, of the server's; memory in MB."""
+
+    seconds: float
+    cpu: float
+    database_cpu: float
+    memory_mb: int = 0
 
 
 def main(arguments: list[str]) -> None:
     sizes = [int(each) for each in arguments] or SIZES
-    server = os.environ.get("BENCH_DATABASE_URL", "")
+    server = os.environ.get("BENCH_DATABASE_URL", "") or _usual_server()
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             _run(size, {"VAR_DIR": folder})
@@ -34,6 +52,15 @@ def main(arguments: list[str]) -> None:
                 url = urlsplit(server)._replace(path=f"/{DATABASE}").geturl()
                 _run(size, {"VAR_DIR": folder, "DATABASE_URL": url})
                 _on_server(server, "DROP DATABASE {0}")
+
+
+def _usual_server() -> str:
+    try:
+        _on_server(USUAL_SERVER)
+    except OSError as error:
+        print(f"No PostgreSQL is measured: {error}", file=sys.stderr)
+        return ""
+    return USUAL_SERVER
 
 
 def _run(size: int, environment: dict[str, str]) -> None:
@@ -49,10 +76,16 @@ def _run(size: int, environment: dict[str, str]) -> None:
 
 
 def _on_server(server: str, *statements: str) -> None:
+    """Execute the statements. Raises OSError if nobody answers."""
     import psycopg
     from psycopg import sql
 
-    with psycopg.connect(urlsplit(server)._replace(path="/postgres").geturl(), autocommit=True) as connection:
+    url = urlsplit(server)._replace(path="/postgres").geturl()
+    try:
+        connection = psycopg.connect(url, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        raise ConnectionError(str(error)) from error
+    with connection:
         for statement in statements:
             connection.execute(sql.SQL(statement).format(sql.Identifier(DATABASE)))
 
@@ -66,39 +99,96 @@ def measure(orders: int) -> None:
     from django.db import connection
 
     call_command("migrate", verbosity=0)
+    from . import night
+
+    night.fill(orders)
+    load = os.getloadavg()[0]
+    workers = WORKERS[connection.vendor]
+    taken = _at_once(workers)
+    night.check(orders)
+    rows = night.rows_made()
+    count = sum(len(of_model) for of_model in rows.values())
+    bulk = _timed(lambda: night.bulk_create(rows))
+    cpu, bulk_cpu = taken.cpu + taken.database_cpu, bulk.cpu + bulk.database_cpu
+    line = {
+        "benchmark": "materialise",
+        "database": connection.vendor,
+        "workers": workers,
+        "orders": orders,
+        "rows": count,
+        "load": round(load, 1),
+        "seconds": round(taken.seconds, 1),
+        "orders_per_second": round(orders / taken.seconds),
+        "ms_per_order": round(1000 * taken.seconds / orders, 2),
+        "cpu_seconds": round(taken.cpu, 1),
+        "database_cpu_seconds": round(taken.database_cpu, 1),
+        "cpu_ms_per_order": round(1000 * cpu / orders, 2),
+        "memory_mb": taken.memory_mb,
+        "bulk_create_seconds": round(bulk.seconds, 1),
+        "bulk_create_cpu_ms_per_order": round(1000 * bulk_cpu / orders, 2),
+        "of_bulk_create_speed": round(bulk.seconds / taken.seconds, 2),
+        "of_bulk_create_cpu": round(bulk_cpu / cpu, 2),
+    }
+    if connection.vendor == "postgresql":
+        texts = night.copied(rows)
+        copy = _timed(lambda: night.copy(texts))
+        line |= {"copy_seconds": round(copy.seconds, 1)}
+        line |= {"copy_cpu_ms_per_order": round(1000 * (copy.cpu + copy.database_cpu) / orders, 2)}
+    print(json.dumps(line), flush=True)
+
+
+def _at_once(workers: int) -> Taken:
+    """Let so many workers fix what is due, each a process; memory is what the largest came to need."""
+    from django.db import connection
+
+    connection.close()  # it can't be shared
+    context = multiprocessing.get_context("fork")
+    start = time.monotonic()
+    pipes, processes = [], []
+    for _ in range(workers):
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_worker, args=[theirs])
+        process.start()
+        pipes.append(ours)
+        processes.append(process)
+    found = [pipe.recv() for pipe in pipes]
+    seconds = time.monotonic() - start
+    for process in processes:
+        process.join()
+    return Taken(
+        seconds,
+        sum(each.cpu for each in found),
+        sum(each.database_cpu for each in found),
+        max(each.memory_mb for each in found),
+    )
+
+
+def _worker(pipe: Connection) -> None:
     from orders import cycle
 
     from . import night
 
-    night.fill(orders)
-    memory_before = _peak_mb()
-    seconds = _timed(lambda: cycle.fix_due(now=night.NOW))
-    peak_mb = _peak_mb()
-    night.check(orders)
-    rows = night.rows_made()
-    count = sum(len(of_model) for of_model in rows.values())
-    line = {
-        "benchmark": "materialise",
-        "database": connection.vendor,
-        "orders": orders,
-        "rows": count,
-        "seconds": round(seconds, 1),
-        "orders_per_second": round(orders / seconds),
-        "ms_per_order": round(1000 * seconds / orders, 2),
-        "memory_mb": peak_mb - memory_before,
-        "peak_mb": peak_mb,
-    }
-    bulk = night.time_bulk_create(rows)
-    line |= {"bulk_create_seconds": round(bulk, 1), "of_bulk_create_speed": round(bulk / seconds, 2)}
-    if connection.vendor == "postgresql":
-        line["copy_seconds"] = round(night.time_copy(rows), 1)
-    print(json.dumps(line), flush=True)
+    before = _peak_mb()
+    taken = _timed(lambda: cycle.fix_due(now=night.NOW))
+    pipe.send(taken._replace(memory_mb=_peak_mb() - before))
 
 
-def _timed(work: Callable[[], Any]) -> float:
-    start = time.monotonic()
+def _timed(work: Callable[[], Any]) -> Taken:
+    seconds, cpu, database_cpu = time.monotonic(), time.process_time(), _database_cpu()
     work()
-    return time.monotonic() - start
+    return Taken(time.monotonic() - seconds, time.process_time() - cpu, _database_cpu() - database_cpu)
+
+
+def _database_cpu() -> float:
+    """Return the seconds of the server's process behind our connection; 0 where it can't be seen."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor, suppress(OSError):
+            cursor.execute("SELECT pg_backend_pid()")
+            of_process = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rpartition(")")[2].split()
+            return (int(of_process[11]) + int(of_process[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def _peak_mb() -> int:

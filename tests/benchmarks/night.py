@@ -1,6 +1,5 @@
 """A city whose standing orders all come due in one night, and the rows that the cut-off makes of them."""
 
-import time
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -24,6 +23,7 @@ from orders.models import (
     PurchaseOrderLine,
     StandingOrder,
 )
+from orders.models.serving import SERVING
 from orders.working_days import WorkingDays
 
 DELIVERY_DATE = date(2026, 12, 8)
@@ -32,6 +32,7 @@ NOW = CUTOFF + timedelta(minutes=1)
 EARLIER = CUTOFF - timedelta(days=20)
 LINES = 8
 Rows = dict[type[models.Model], list[Any]]
+Texts = dict[type[models.Model], bytes]
 BUNDLES = 20
 PRODUCERS = 150
 # What a fixed order leaves behind, in the order in which it can be written.
@@ -64,6 +65,7 @@ def fill(orders: int) -> None:
             latitude=37.5663,
             longitude=126.9779,
             precision=Site.Precision.BUILDING,
+            located_by=Site.LocatedBy.IMPORT,
         )
         for place, institution in enumerate(institutions)
     )
@@ -81,7 +83,11 @@ def fill(orders: int) -> None:
     )
     Occurrence.objects.bulk_create(
         Occurrence(
-            standing_order=each, rule_date=DELIVERY_DATE, delivery_date=DELIVERY_DATE, cutoff_at=CUTOFF
+            standing_order=each,
+            rule_date=DELIVERY_DATE,
+            delivery_date=DELIVERY_DATE,
+            cutoff_at=CUTOFF,
+            **{name: getattr(each, name) for name in SERVING},
         )
         for each in standing
     )
@@ -99,34 +105,36 @@ def check(orders: int) -> None:
 
 
 def rows_made() -> Rows:
-    """Return everything that the cut-off wrote."""
-    return {model: list(model._default_manager.order_by("pk")) for model in MADE}
-
-
-def time_bulk_create(rows: Rows) -> float:
-    """Return the seconds of writing the very same rows with nothing but Django's bulk_create."""
+    """Return everything that the cut-off wrote, and empty the tables."""
+    rows = {model: list(model._default_manager.order_by("pk")) for model in MADE}
     _empty()
-    start = time.monotonic()
+    return rows
+
+
+def bulk_create(rows: Rows) -> None:
+    """Write the very same rows with nothing but Django's bulk_create."""
     with transaction.atomic():
         for model, of_model in rows.items():
             model._default_manager.bulk_create(of_model, batch_size=1000)
-    return time.monotonic() - start
 
 
-def time_copy(rows: Rows) -> float:
-    """Return the seconds that COPY takes for the very same rows."""
+def copied(rows: Rows) -> Texts:
+    """Return the rows that stand there as PostgreSQL's COPY has them, and empty the tables."""
     texts = {}
     with connection.cursor() as cursor:
         for model in rows:
             with cursor.copy(f"COPY {model._meta.db_table} TO STDOUT") as copy:
                 texts[model] = b"".join(bytes(part) for part in copy)
     _empty()
-    start = time.monotonic()
+    return texts
+
+
+def copy(texts: Texts) -> None:
+    """Write the very same rows with COPY."""
     with transaction.atomic(), connection.cursor() as cursor:
         for model, text in texts.items():
             with cursor.copy(f"COPY {model._meta.db_table} FROM STDIN") as copy:
                 copy.write(text)
-    return time.monotonic() - start
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """A drawn delivery day over Seoul's 25 districts, the same for the same number of stops and seed."""
 
+import math
 from dataclasses import dataclass
 from random import Random
 
@@ -12,34 +13,36 @@ HOUR = 3600
 HUB = Place(37.6080, 126.9340)
 SHIFT = (9 * HOUR, 18 * HOUR)
 SEED = 25
-# Middle of each district and its reach in degrees of latitude, in the order in which people hand on their
+KM_PER_DEGREE = 111.2
+COS_OF_SEOUL = 0.793
+# Middle of each district and its area in square kilometres, in the order in which people hand on their
 # rounds: along the north bank from west to east, then back along the south bank.
 DISTRICTS: dict[str, tuple[float, float, float]] = {
-    "은평구": (37.6100, 126.9250, 0.020),
-    "서대문구": (37.5780, 126.9400, 0.016),
-    "마포구": (37.5580, 126.9150, 0.018),
-    "용산구": (37.5320, 126.9800, 0.015),
-    "중구": (37.5600, 126.9900, 0.010),
-    "종로구": (37.5800, 126.9850, 0.015),
-    "성북구": (37.6000, 127.0150, 0.017),
-    "강북구": (37.6350, 127.0200, 0.015),
-    "도봉구": (37.6620, 127.0380, 0.015),
-    "노원구": (37.6500, 127.0700, 0.020),
-    "중랑구": (37.6000, 127.0930, 0.014),
-    "동대문구": (37.5800, 127.0500, 0.013),
-    "성동구": (37.5550, 127.0400, 0.013),
-    "광진구": (37.5450, 127.0850, 0.013),
-    "강동구": (37.5450, 127.1370, 0.016),
-    "송파구": (37.5080, 127.1150, 0.020),
-    "강남구": (37.5000, 127.0550, 0.020),
-    "서초구": (37.4850, 127.0180, 0.020),
-    "동작구": (37.5000, 126.9500, 0.014),
-    "관악구": (37.4700, 126.9450, 0.014),
-    "금천구": (37.4600, 126.9000, 0.013),
-    "구로구": (37.4950, 126.8580, 0.016),
-    "영등포구": (37.5200, 126.9100, 0.015),
-    "양천구": (37.5240, 126.8550, 0.014),
-    "강서구": (37.5580, 126.8350, 0.020),
+    "은평구": (37.6100, 126.9250, 29.7),
+    "서대문구": (37.5780, 126.9400, 17.6),
+    "마포구": (37.5580, 126.9150, 23.9),
+    "용산구": (37.5320, 126.9800, 21.9),
+    "중구": (37.5600, 126.9900, 10.0),
+    "종로구": (37.5800, 126.9850, 23.9),
+    "성북구": (37.6000, 127.0150, 24.6),
+    "강북구": (37.6350, 127.0200, 23.6),
+    "도봉구": (37.6620, 127.0380, 20.7),
+    "노원구": (37.6500, 127.0700, 35.4),
+    "중랑구": (37.6000, 127.0930, 18.5),
+    "동대문구": (37.5800, 127.0500, 14.2),
+    "성동구": (37.5550, 127.0400, 16.9),
+    "광진구": (37.5450, 127.0850, 17.1),
+    "강동구": (37.5450, 127.1370, 24.6),
+    "송파구": (37.5080, 127.1150, 33.9),
+    "강남구": (37.5000, 127.0550, 39.5),
+    "서초구": (37.4850, 127.0180, 47.0),
+    "동작구": (37.5000, 126.9500, 16.4),
+    "관악구": (37.4700, 126.9450, 29.6),
+    "금천구": (37.4600, 126.9000, 13.0),
+    "구로구": (37.4950, 126.8580, 20.1),
+    "영등포구": (37.5200, 126.9100, 24.6),
+    "양천구": (37.5240, 126.8550, 17.4),
+    "강서구": (37.5580, 126.8350, 41.4),
 }
 # Offices and schools are denser there.
 BUSY = {
@@ -101,7 +104,7 @@ def one_way_streets(places: list[Place], seed: int) -> TravelMatrix:
 
 
 def _job(draw: Random, key: int, district: str) -> Job:
-    latitude, longitude, reach = DISTRICTS[district]
+    place = _somewhere(draw, *DISTRICTS[district])
     crates = min(12, 1 + int(draw.expovariate(0.5)))
     weight_g = sum(draw.randint(4_000, 9_000) for _ in range(crates))
     volume_ml = crates * draw.randint(25_000, 40_000)
@@ -109,19 +112,28 @@ def _job(draw: Random, key: int, district: str) -> Job:
     [windows] = draw.choices([windows for _, windows in WINDOWS], [share for share, _ in WINDOWS])
     return Job(
         key=key,
-        place=Place(round(draw.gauss(latitude, reach / 2), 5), round(draw.gauss(longitude, reach * 0.63), 5)),
+        place=place,
         weight_g=weight_g,
         volume_ml=volume_ml,
         chilled_volume_ml=volume_ml if is_chilled else 0,
         crates=crates,
-        service_s=300 + 30 * crates + 60 * draw.randint(0, 4),
+        service_s=480 + 30 * crates + 60 * draw.randint(0, 4),
         windows=windows,
     )
 
 
+def _somewhere(draw: Random, latitude: float, longitude: float, area: float) -> Place:
+    """Anywhere in a circle of the district's area."""
+    reach, angle = math.sqrt(draw.random() * area / math.pi), draw.uniform(0, 2 * math.pi)
+    return Place(
+        round(latitude + reach * math.sin(angle) / KM_PER_DEGREE, 5),
+        round(longitude + reach * math.cos(angle) / (KM_PER_DEGREE * COS_OF_SEOUL), 5),
+    )
+
+
 def _vans(stops: int) -> list[Van]:
-    """One-ton vans by turns with and without refrigeration, one for each 13 stops."""
+    """One-ton vans by turns with and without refrigeration, one for each 10 stops."""
     return [
         Van(key, HUB, HUB, 900_000, 4_500_000, key % 2 == 0, *SHIFT, max_crates=120)
-        for key in range(2 + stops // 13)
+        for key in range(2 + stops // 10)
     ]

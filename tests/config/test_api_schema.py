@@ -42,8 +42,8 @@ def test_schema_is_valid_and_names_every_operation(schema: dict[str, Any]) -> No
         "editions": ["get", "get {id}/"],
         "me": ["get"],
         "occurrences": ["get", "get {id}/", "post {id}/skip/"],
-        "orders": ["get", "get {number}/", "post", "post {number}/cancel/"],
-        "organizations": ["get", "get {id}/"],
+        "orders": ["get", "get {number}/", "post", "post {number}/cancel/", "post {number}/change/"],
+        "organizations": ["get", "get {id}/", "post {id}/on-shortage/"],
         "products": ["get", "get {id}/"],
         "purchase-orders": [
             "get",
@@ -51,8 +51,19 @@ def test_schema_is_valid_and_names_every_operation(schema: dict[str, Any]) -> No
             "post {number}/accept/",
             "post {number}/lines/{line}/shortage/",
         ],
+        "road-records": ["post"],
         "routes": ["get", "get {id}/", "post {id}/start/"],
-        "sites": ["get", "get {id}/"],
+        "shortages": ["get", "get {id}/", "post {id}/answer/"],
+        "sites": [
+            "get",
+            "get {id}/",
+            "post",
+            "post {id}/change/",
+            "post {id}/confirm/",
+            "post {id}/place/",
+            "post {id}/reopen/",
+            "post {id}/retire/",
+        ],
         "standing-orders": ["get", "get {id}/", "post", "post {id}/end/"],
         "stops": ["get {id}/", "post {id}/deliver/", "post {id}/fail/"],
         "token": ["delete", "post"],
@@ -64,7 +75,7 @@ def test_schema_says_what_placing_an_order_takes_and_gives(schema: dict[str, Any
     assert [(one["name"], one["in"]) for one in place["parameters"]] == [("Idempotency-Key", "header")]
     assert sorted(place["responses"]) == ["201", "409"]
     sent = schema["components"]["schemas"]["EventOrderInput"]
-    assert sorted(sent["required"]) == ["bundle", "delivery_date", "headcount", "site"]
+    assert sorted(sent["required"]) == ["bundle", "event_at", "headcount", "site"]
     assert sent["properties"]["headcount"] == {"type": "integer", "minimum": 1, "maximum": 500}
 
 

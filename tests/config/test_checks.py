@@ -80,6 +80,8 @@ def test_production_names_the_missing_variable(name: str, error: str) -> None:
         ("EMAIL_URL", "consolemail://", "config.E006"),
         ("CLOCK_OFFSET_SECONDS", "60", "config.E008"),
         ("DEBUG", "True", "config.E009"),
+        ("GEOCODERS", "google", "config.E010"),
+        ("GEOCODERS", "nominatim,kakao", "config.E011"),
     ],
 )
 def test_production_refuses_an_unsound_value(name: str, value: str, error: str) -> None:

@@ -14,8 +14,8 @@ from config.day.routes import map_of_day, read_routes
 from config.day_board import default_day, neighbours
 from delivery.actions.driving import deliver_stop
 from delivery.models import RoutePlan
-from orders.actions.event_order import cancel_order, skip_occurrence
-from orders.actions.fix import fix_occurrence
+from orders.actions.change_date import leave_out_date
+from orders.actions.event_order import cancel_order
 from orders.cycle import fix_due
 from orders.models import CycleRun
 from tests import factories as f
@@ -56,7 +56,9 @@ def test_the_day_is_today_if_something_is_delivered_else_the_next_one() -> None:
 
 def test_cancelled_orders_and_skipped_dates_make_no_delivery_day() -> None:
     cancel_order(f.OrderFactory(delivery_date=WEDNESDAY), actor=f.operator(), now=f.TUESDAY)
-    skip_occurrence(f.OccurrenceFactory(rule_date=WEDNESDAY), now=f.TUESDAY)
+    leave_out_date(
+        f.OccurrenceFactory(rule_date=WEDNESDAY, standing_order__ends_on=WEDNESDAY), actor=None, now=f.TUESDAY
+    )
     assert neighbours(f.DELIVERY_DATE) == (None, None)
     f.OrderFactory(delivery_date=WEDNESDAY)
     f.OccurrenceFactory(rule_date=f.DELIVERY_DATE - timedelta(days=4))
@@ -202,7 +204,7 @@ def test_the_retry_button_puts_the_date_back_and_returns_to_the_day(board: Clien
     occurrence = f.OccurrenceFactory()
     site = occurrence.standing_order.site
     type(site).objects.filter(pk=site.pk).update(precision="none")
-    fix_occurrence(occurrence.pk, now=f.CUTOFF)
+    f.fix(occurrence, now=f.CUTOFF)
     exceptions = board.get("/", {"date": "2026-12-01"}).context["exceptions"]
     (retry,) = [action for row in exceptions for action in row.actions if action.label == "Try again"]
     for _ in range(2):

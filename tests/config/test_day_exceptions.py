@@ -12,8 +12,8 @@ from django.utils import translation
 from config.day.finders import find_exceptions
 from delivery.actions.driving import fail_stop
 from delivery.models import Stop
+from membership.actions.site import confirm_site
 from membership.models import User
-from orders.actions.fix import fix_occurrence, fix_order
 from orders.actions.purchase import close_deadline
 from orders.actions.shortage import report_shortage
 from orders.cycle import preview
@@ -82,7 +82,7 @@ def test_an_unlocated_site_warns_before_the_cutoff_and_fails_at_it(superuser: Us
     )
     assert found(superuser, f.TUESDAY) == [before]
 
-    fix_occurrence(occurrence.pk, now=f.CUTOFF)
+    f.fix(occurrence, now=f.CUTOFF)
 
     detail = occurrence.standing_order.site.name
     why = f"The site has no usable location: {detail}"
@@ -102,15 +102,33 @@ def test_an_event_order_to_an_unlocated_site_warns_too(superuser: User) -> None:
     assert [row[:2] for row in found(superuser, f.TUESDAY)] == [("unlocated", "School · Annex")]
 
 
-def test_admin_pages_are_offered_only_to_those_who_may_open_them() -> None:
+def test_a_site_known_by_its_road_only_is_named_once_a_day_until_somebody_confirms_it() -> None:
+    institution, operator = f.InstitutionFactory(name_en="School"), f.operator()
+    site = f.SiteFactory(organization=institution, precision="road", name_en="Gym")
+    for _ in range(2):
+        f.OrderFactory(organization=institution, site=site)
+    f.OccurrenceFactory(standing_order__organization=institution, standing_order__site=site)
+    assert found(operator, f.TUESDAY) == [
+        (
+            "rough",
+            "School · Gym",
+            "Only its road is known, and nobody has confirmed the place on the map.",
+            ["Look at the map", "The mark is right"],
+        )
+    ]
+    confirm_site(site, seen=1, actor=operator, now=f.TUESDAY)
+    assert found(operator, f.TUESDAY) == []
+
+
+def test_every_operator_may_locate_a_site() -> None:
     occurrence_nowhere()
-    assert [actions for *_, actions in found(f.operator(), f.TUESDAY)] == [["Open"]]
+    assert [actions for *_, actions in found(f.operator(), f.TUESDAY)] == [["Locate the site", "Open"]]
 
 
 def test_an_event_order_that_could_not_be_fixed_says_why(superuser: User) -> None:
     bundle = f.bundle_with("bread", name_en="Sandwiches")
     order = f.OrderFactory(organization__name_en="School", bundle=bundle)
-    fix_order(order.pk, now=f.PLANNING_TIME)
+    f.fix(order, now=f.PLANNING_TIME)
     assert found(superuser, f.PLANNING_TIME) == [
         ("order_failed", "School · Sandwiches", "It is too late for this delivery date", ["Open"])
     ]
@@ -214,7 +232,7 @@ def test_the_worst_comes_first_and_queries_do_not_grow(superuser: User) -> None:
     def one_of_each() -> None:
         line = f.issued_purchase_order().lines.get()
         report_shortage(line, 0, actor=f.producer_user(line.purchase_order.producer), now=f.CUTOFF)
-        fix_occurrence(occurrence_nowhere().pk, now=f.CUTOFF)
+        f.fix(occurrence_nowhere(), now=f.CUTOFF)
         occurrence_nowhere(cutoff_at=f.CUTOFF + timedelta(days=1))
 
     one_of_each()

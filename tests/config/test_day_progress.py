@@ -10,7 +10,6 @@ from config.day.progress import Cutoff, DayFigures, Progress, cutoffs, last_cuto
 from delivery.actions.driving import deliver_stop, fail_stop
 from delivery.models import Stop
 from orders.actions.event_order import cancel_order
-from orders.actions.fix import fix_occurrence
 from orders.actions.fulfil import issue_statement
 from orders.actions.pack import pack_order
 from orders.actions.purchase import accept_purchase_order, close_deadline
@@ -54,7 +53,7 @@ def test_a_day_at_its_cutoff_counts_what_is_made_what_waits_and_what_failed() ->
     nowhere = f.StandingOrderFactory(bundle=bundle)
     nowhere.site = unlocated_site(organization=nowhere.organization)
     nowhere.save()
-    fix_occurrence(f.OccurrenceFactory(standing_order=nowhere).pk, now=f.CUTOFF)
+    f.fix(f.OccurrenceFactory(standing_order=nowhere), now=f.CUTOFF)
     later = f.CUTOFF + timedelta(hours=3)
     f.OccurrenceFactory(standing_order__bundle=bundle, cutoff_at=later)
     f.OrderFactory(bundle=bundle, cutoff_at=later)
@@ -98,7 +97,7 @@ def test_an_overdue_answer_marks_the_step_until_the_goods_come() -> None:
     close_deadline(purchase_order.pk, now=purchase_order.acknowledge_by)
     assert read_figures(f.DELIVERY_DATE).acknowledged == Progress(0, 1, 1)
     purchase_order.refresh_from_db()
-    receive_purchase_order(purchase_order, {}, actor=f.operator(), now=f.PLANNING_TIME)
+    receive_purchase_order(purchase_order, actor=f.operator(), now=f.PLANNING_TIME)
     figures = read_figures(f.DELIVERY_DATE)
     assert (figures.acknowledged, figures.received) == (Progress(1, 1), Progress(1, 1))
 
@@ -107,7 +106,7 @@ def test_a_day_on_the_road_counts_stops_and_the_delivery_that_failed() -> None:
     orders = [f.fixed_order(), f.fixed_order()]
     for purchase_order in PurchaseOrder.objects.all():
         accept_purchase_order(purchase_order, actor=f.operator(), now=f.CUTOFF)
-        receive_purchase_order(purchase_order, {}, actor=f.operator(), now=f.PLANNING_TIME)
+        receive_purchase_order(purchase_order, actor=f.operator(), now=f.PLANNING_TIME)
     for order in orders:
         pack_order(order, actor=f.operator(), now=f.PLANNING_TIME)
     plan = f.published_plan()

@@ -241,10 +241,15 @@ def test_import_town_refuses_what_is_no_workbook(tmp_path) -> None:
     assert refusal(path)[0] == "town.xlsx: This is not an Excel workbook (.xlsx)."
 
 
-def test_import_town_says_which_sites_are_not_located(workbook, capsys) -> None:
-    change(workbook, ("places", "H2", None), ("places", "I2", None), ("places", "J2", None))
+@pytest.mark.parametrize(
+    ("address", "where"),
+    [("서울특별시 은평구 은평로 195", ("district", "gazetteer")), ("어딘가 1", ("none", ""))],
+)
+def test_import_town_says_which_sites_are_not_located(workbook, capsys, address: str, where: object) -> None:
+    change(workbook, *(("places", f"{column}2", None) for column in "HIJ"), ("places", "G2", address))
     call_command("import_town", str(workbook))
-    assert Site.objects.get().precision == "none"
+    site = Site.objects.get()
+    assert (site.precision, site.located_by) == where
     assert "Not located yet, nothing can be delivered: 도서관" in capsys.readouterr().out
 
 

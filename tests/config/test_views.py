@@ -22,7 +22,7 @@ ROLES: dict[str, Callable[[], User]] = {
 }
 HOMES = {
     "operator": "day_board.html",
-    "courier": "delivery/courier_home.html",
+    "courier": "delivery/drive/page.html",
     "producer": "orders/producer_home.html",
     "orderer": "orders/institution_home.html",
     "approver": "orders/institution_home.html",
@@ -37,7 +37,7 @@ HOMES = {
 @pytest.mark.parametrize("role", ROLES)
 def test_home_is_that_of_the_role(client: Client, role: str) -> None:
     client.force_login(ROLES[role]())
-    shown = client.get("/")
+    shown = client.get("/", follow=True)
     assert (shown.status_code, shown.templates[0].name) == (200, HOMES[role])
 
 

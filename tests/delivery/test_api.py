@@ -173,7 +173,7 @@ def test_a_stop_of_a_route_that_has_not_started_is_a_conflict() -> None:
     assert everything() == before
 
 
-def test_couriers_read_no_names_of_people_after_the_day_after(at: Callable[[datetime], None]) -> None:
+def test_couriers_read_names_of_people_on_the_day_alone(at: Callable[[datetime], None]) -> None:
     route, (stop,), _client = on_the_way()
     driver, hub = route.shift.courier, f.operator()
     api(driver).post(f"{STOPS}{stop.pk}/deliver/", {"receiver_name": "박수령"}, format="json")
@@ -183,9 +183,8 @@ def test_couriers_read_no_names_of_people_after_the_day_after(at: Callable[[date
         shown = [api(user).get(f"{STOPS}{stop.pk}/").json(), *sheet["stops"]]
         return [entry[who] is not None for entry in shown for who in ("contact", "proof")]
 
-    at(f.DELIVERY_MORNING + timedelta(days=1))
     assert people(driver) == [True] * 4
-    at(f.DELIVERY_MORNING + timedelta(days=2))
+    at(f.DELIVERY_MORNING + timedelta(days=1))
     assert people(driver) == [False] * 4
     assert people(hub) == [True] * 4
 

@@ -90,11 +90,11 @@ def test_two_workers_with_the_same_plan_publish_one() -> None:
     problem = planning.read_day(depot(), DELIVERY_DATE)
     plan = planning.plan_routes(problem.jobs, problem.vans, seconds=0.1)
 
-    first = planning.publish(depot(), DELIVERY_DATE, problem, plan, now=PLANNING_TIME)
+    first = planning.publish(depot(), problem, plan, now=PLANNING_TIME)
     after = everything()
 
     assert first is not None
-    assert planning.publish(depot(), DELIVERY_DATE, problem, plan, now=PLANNING_TIME) is None
+    assert planning.publish(depot(), problem, plan, now=PLANNING_TIME) is None
     assert everything() == after
 
 
@@ -135,7 +135,7 @@ def test_a_route_started_while_the_next_plan_was_made_stays() -> None:
     plan = planning.plan_routes(problem.jobs, problem.vans, seconds=0.1)
     start_route(route, actor=route.shift.courier, now=DELIVERY_MORNING)
 
-    assert planning.publish(depot(), DELIVERY_DATE, problem, plan, now=DELIVERY_MORNING) is None
+    assert planning.publish(depot(), problem, plan, now=DELIVERY_MORNING) is None
     assert plans() == [(1, "published")]
 
 

@@ -1,14 +1,20 @@
 """The courier's day: today's route on a phone, the start, the stops."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.staticfiles import finders
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
 
 from delivery.actions.driving import deliver_stop
-from delivery.models import Proof, Route, Stop
-from orders.models import Order
+from delivery.models import FailedTry, Proof, Route, Stop
+from orders.models import InspectedLine, Order
+from tests.pictures import png
 
 from .. import factories as f
 from .driving import a_route, logged_in, on_the_way, shown_messages, state, texts
@@ -24,7 +30,7 @@ def test_home_shows_todays_stops_in_order_with_all_that_is_needed_at_the_door(at
     site.save()
     line = stops[0].order.lines.get()
 
-    html = logged_in(route.shift.courier).get("/").content.decode()
+    html = logged_in(route.shift.courier).get("/drive/").content.decode()
 
     assert texts(html, "stop__name") == ["City Hall, annexe", *[s.order.site.name_en for s in stops[1:]]]
     assert texts(html, "stop__eta") == [f"{s.eta.astimezone(f.TUESDAY.tzinfo):%H:%M}" for s in stops]
@@ -39,17 +45,18 @@ def test_home_shows_todays_stops_in_order_with_all_that_is_needed_at_the_door(at
     )
     assert html.count("Back door") == 1
     assert html.count("parking up to 2.15 m") == 1
-    assert html.count(f"{line.product_name_en} <small") == 1
+    assert html.count(f"{line.product_name_en} <small") == 2  # on the list, and to be counted
     assert texts(html, "number strong") == [f"× {s.order.lines.get().quantity}" for s in stops]
-    assert html.count("Start route") == 1
-    assert html.count("/deliver/") == 0
+    offered, loading = re.findall(r'data-when="(?:offered|accepted)"( hidden)?>', html)
+    assert (offered, loading) == ("", " hidden")
+    assert html.count('data-when="started" hidden') == 3
 
 
 def test_started_route_offers_both_ends_at_every_stop_and_marks_the_next(at: Callable) -> None:
     _, stops, client = on_the_way(3)
     client.post(f"/stops/{stops[0].pk}/deliver/", {"receiver_name": "박수령"})
 
-    html = client.get("/").content.decode()
+    html = client.get("/drive/").content.decode()
 
     assert re.findall(r'action="/stops/(\d+)/deliver/"', html) == [str(s.pk) for s in stops[1:]]
     assert re.findall(r'action="/stops/(\d+)/fail/"', html) == [str(s.pk) for s in stops[1:]]
@@ -58,30 +65,31 @@ def test_started_route_offers_both_ends_at_every_stop_and_marks_the_next(at: Cal
         ("next", str(stops[1].pk)),
     ]
     assert re.findall(r'<progress class="meter" value="(\d)" max="(\d)"', html) == [("1", "3")]
+    assert html.count('data-when="started" hidden') == 0
     assert html.count("09:00 · 박수령") == 1
 
 
 def test_finished_route_says_thanks_and_what_to_bring_back(at: Callable) -> None:
     _, stops, client = on_the_way(2)
     client.post(f"/stops/{stops[0].pk}/deliver/", {"receiver_name": "박수령"})
-    client.post(f"/stops/{stops[1].pk}/fail/", {"reason": "closed"})
+    client.post(f"/stops/{stops[1].pk}/fail/", {"reason": "closed", "next_step": "return"})
 
-    html = client.get("/").content.decode()
+    html = client.get("/drive/").content.decode()
 
     assert texts(html, "stop__number") == ["1", "2"]
     assert html.count("Please bring the goods of 1 failed stop back to Nokbeon hub.") == 1
-    assert html.count("All done. Thank you!") == 1
-    assert html.count("<form") == html.count('action="/language/"') + html.count('action="/logout/"')
+    assert re.findall(r'id="finished">([^<]*)', html) == ["All done. Thank you!"]
+    assert re.findall(r'action="(/stops/[^"]*)"', html) == []
 
 
 def test_home_without_a_route_today_shows_the_next_one_without_a_start(at: Callable) -> None:
     driver = f.courier(language="en")
     client = logged_in(driver)
-    assert client.get("/").content.decode().count("No route today") == 1
+    assert client.get("/drive/").content.decode().count("No route today") == 1
 
     route = a_route(driver=driver)
     at(f.PLANNING_TIME)
-    html = client.get("/").content.decode()
+    html = client.get("/drive/").content.decode()
 
     assert re.findall(r"<h1>([^<]*)</h1>", html) == ["Next route"]
     assert html.count(f"/routes/{route.pk}/start/") == 0
@@ -91,7 +99,7 @@ def test_route_that_was_left_open_yesterday_is_still_offered(at: Callable) -> No
     route, stops, client = on_the_way()
     at(f.DELIVERY_MORNING + timedelta(days=1))
 
-    html = client.get("/").content.decode()
+    html = client.get("/drive/").content.decode()
     client.post(f"/stops/{stops[0].pk}/deliver/", {"receiver_name": "박수령"})
 
     assert re.findall(r'<a href="(/routes/\d+/)">Finish it</a>', html) == [f"/routes/{route.pk}/"]
@@ -102,7 +110,7 @@ def test_start_twice_changes_nothing_the_second_time(at: Callable) -> None:
     route = a_route()
     client = logged_in(route.shift.courier)
 
-    assert client.post(f"/routes/{route.pk}/start/")["Location"] == "/"
+    assert client.post(f"/routes/{route.pk}/start/")["Location"] == "/drive/"
     once = state()
     at(f.DELIVERY_MORNING + timedelta(minutes=5))
     client.post(f"/routes/{route.pk}/start/")
@@ -143,12 +151,14 @@ def test_deliver_records_the_receiver_once(at: Callable) -> None:
 def test_fail_records_the_reason_once_and_stands_against_a_later_delivery(at: Callable) -> None:
     _, [stop], client = on_the_way()
 
-    response = client.post(f"/stops/{stop.pk}/fail/", {"reason": "closed", "note": "셔터"}, follow=True)
+    response = client.post(
+        f"/stops/{stop.pk}/fail/", {"reason": "closed", "next_step": "return", "note": "셔터"}, follow=True
+    )
     assert shown_messages(response.content.decode()) == [
         "Recorded: nobody there or closed. The hub has been told."
     ]
     once = state()
-    client.post(f"/stops/{stop.pk}/fail/", {"reason": "damaged"}, follow=True)
+    client.post(f"/stops/{stop.pk}/fail/", {"reason": "damaged", "next_step": "return"}, follow=True)
     response = client.post(f"/stops/{stop.pk}/deliver/", {"receiver_name": "박수령"}, follow=True)
 
     assert shown_messages(response.content.decode()) == ["Its state does not allow this any more"]
@@ -161,7 +171,7 @@ def test_fail_records_the_reason_once_and_stands_against_a_later_delivery(at: Ca
     ("deed", "typed", "error"),
     [
         ("deliver", {"receiver_name": "  "}, "Please write down who received it."),
-        ("fail", {"reason": ""}, "Please choose what happened."),
+        ("fail", {"reason": "", "next_step": "return"}, "Please choose what happened."),
     ],
 )
 @pytest.mark.parametrize("reader", ["courier", "operator"])
@@ -188,7 +198,7 @@ def test_invented_failure_reason_is_refused(at: Callable) -> None:
     _, [stop], client = on_the_way()
     before = state()
 
-    response = client.post(f"/stops/{stop.pk}/fail/", {"reason": "weather"})
+    response = client.post(f"/stops/{stop.pk}/fail/", {"reason": "weather", "next_step": "return"})
 
     assert response.status_code == 200
     assert state() == before
@@ -199,4 +209,145 @@ def test_route_that_finished_in_time_is_not_offered_as_left_open(at: Callable) -
     deliver_stop(stop, receiver_name="박수령", note="", actor=route.shift.courier, now=f.DELIVERY_MORNING)
     at(f.DELIVERY_MORNING + timedelta(days=1))
 
-    assert client.get("/").content.decode().count("Finish it") == 0
+    assert client.get("/drive/").content.decode().count("Finish it") == 0
+
+
+def test_a_route_is_accepted_loaded_and_started_one_after_the_other(at: Callable) -> None:
+    route = a_route(2)
+    client, stops = logged_in(route.shift.courier), list(route.stops.order_by("sequence"))
+
+    client.post(f"/routes/{route.pk}/accept/")
+    at(f.DELIVERY_MORNING + timedelta(minutes=5))
+    client.post(f"/routes/{route.pk}/accept/")
+    client.post(f"/stops/{stops[0].pk}/load/", {"boxes_missing": "0"})
+    client.post(f"/stops/{stops[1].pk}/load/", {"boxes_missing": "1"})
+    html = client.get("/drive/").content.decode()
+
+    route.refresh_from_db()
+    assert route.accepted_at == f.DELIVERY_MORNING
+    assert list(route.stops.order_by("sequence").values_list("boxes_missing", flat=True)) == [0, 1]
+    assert re.findall(r'data-loaded="(\w+)"', html) == ["all", "short"]
+    assert re.findall(r'data-when="(\w+)">', html) == ["accepted"]
+
+
+def test_boxes_that_are_no_number_are_refused_in_words(at: Callable) -> None:
+    route = a_route()
+    before = state()
+
+    answer = logged_in(route.shift.courier).post(
+        f"/stops/{route.stops.get().pk}/load/", {"boxes_missing": "many"}, follow=True
+    )
+
+    assert shown_messages(answer.content.decode()) == ["This quantity is not possible"]
+    assert state() == before
+
+
+def test_arriving_is_recorded_once(at: Callable) -> None:
+    _, [stop], client = on_the_way()
+
+    client.post(f"/stops/{stop.pk}/arrive/")
+    at(f.DELIVERY_MORNING + timedelta(minutes=5))
+    client.post(f"/stops/{stop.pk}/arrive/")
+
+    assert Stop.objects.get().arrived_at == f.DELIVERY_MORNING
+    assert client.get("/drive/").content.decode().count("Arrived at 09:00") == 1
+
+
+def test_units_that_are_missing_are_counted_with_their_reason_and_a_photo_is_kept(at: Callable) -> None:
+    _, [stop], client = on_the_way()
+    line = stop.order.lines.get()
+    typed = {"receiver_name": "박수령", f"count_{line.pk}": "8", f"why_{line.pk}": "damaged"}
+    photo = SimpleUploadedFile("photo.png", png(2000, 1000), "image/png")
+
+    client.post(f"/stops/{stop.pk}/deliver/", {**typed, "photo": photo})
+
+    assert InspectedLine.objects.values_list("quantity", "missing", "reason").get() == (8, 2, "damaged")
+    assert (Proof.objects.get().photo.width, Proof.objects.get().photo.height) == (1600, 800)
+
+
+@pytest.mark.parametrize(
+    ("count", "why", "error"),
+    [
+        ("8", "", "Please choose why units are missing."),
+        ("11", "", "Ensure this value is less than or equal to 10."),
+        ("0", "refused", "Nothing was handed over: please report a failure instead."),
+    ],
+)
+def test_a_wrong_count_is_said_and_keeps_what_was_typed(
+    at: Callable, count: str, why: str, error: str
+) -> None:
+    _, [stop], client = on_the_way()
+    line = stop.order.lines.get()
+    before = state()
+
+    html = client.post(
+        f"/stops/{stop.pk}/deliver/",
+        {"receiver_name": "박수령", f"count_{line.pk}": count, f"why_{line.pk}": why},
+    ).content.decode()
+
+    assert error in html
+    assert re.findall(r'name="receiver_name" value="([^"]*)"', html) == ["박수령"]
+    assert re.findall(rf'name="count_{line.pk}" value="([^"]*)"', html) == [count]
+    assert state() == before
+
+
+def test_what_a_neighbour_takes_is_handed_over_with_the_neighbours_name(at: Callable) -> None:
+    _, [stop], client = on_the_way()
+    before = state()
+
+    html = client.post(
+        f"/stops/{stop.pk}/fail/", {"reason": "closed", "next_step": "neighbour", "note": "휴관"}
+    ).content.decode()
+    assert state() == before
+    assert re.findall(r'name="note" value="([^"]*)"', html)[0] == "nobody there or closed · 휴관"
+    client.post(f"/stops/{stop.pk}/deliver/", {"receiver_name": "이웃", "neighbour": "1층 카페"})
+
+    assert Proof.objects.values_list("receiver_name", "neighbour").get() == ("이웃", "1층 카페")
+
+
+def test_a_form_that_is_sent_twice_is_one_try(at: Callable) -> None:
+    _, [first, second], client = on_the_way(2)
+    typed = {"reason": "closed", "next_step": "retry", "tries": "0"}
+
+    client.post(f"/stops/{first.pk}/fail/", typed)
+    client.post(f"/stops/{first.pk}/fail/", typed)
+
+    assert FailedTry.objects.values_list("stop", "next_step").get() == (first.pk, "retry")
+    html = client.get("/drive/").content.decode()
+    assert re.findall(r'data-stop="(\d+)"', html) == [str(second.pk), str(first.pk)]
+    assert html.count("nobody there or closed</p>") == 1
+
+
+def test_the_page_may_be_kept_on_the_phone_until_midnight(at: Callable) -> None:
+    route = a_route()
+    client = logged_in(route.shift.courier)
+
+    assert client.get("/drive/")["X-Drive-Seconds"] == str(15 * 3600)
+    at(f.PLANNING_TIME)
+    assert "X-Drive-Seconds" not in client.get("/drive/").headers
+
+
+def test_the_worker_keeps_every_file_that_the_page_loads(at: Callable) -> None:
+    route = a_route()
+    html = logged_in(route.shift.courier).get("/drive/").content.decode()
+
+    loaded = re.findall(r'<(?:link|script)[^>]* (?:href|src)="(/static/[^"?]+)"', html)
+    worker = Client().get("/drive/worker.js")
+
+    [kept] = re.findall(r"const ASSETS = (\[.*\]);", worker.content.decode())
+    assert worker["Content-Type"] == "text/javascript; charset=utf-8"
+    assert set(loaded) - set(json.loads(kept)) == set()
+
+
+def test_the_manifest_names_icons_that_are_there() -> None:
+    manifest = Client().get("/drive/manifest.webmanifest").json()
+
+    assert (manifest["start_url"], manifest["scope"], manifest["display"]) == (
+        "/drive/",
+        "/drive/",
+        "standalone",
+    )
+    for icon in manifest["icons"]:
+        path = finders.find(icon["src"].removeprefix("/static/"))
+        with Image.open(path) as picture:
+            assert f"{picture.width}x{picture.height}" == icon["sizes"]

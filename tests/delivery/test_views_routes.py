@@ -3,21 +3,17 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from kombu import Connection
 
-from config.celery import app
-from delivery.models import RoutePlan, Stop
-from delivery.tasks import plan_day_routes
+from delivery.models import Stop
 from membership.models import User
 
 from .. import factories as f
-from .driving import a_route, a_route_of_another_day, logged_in, on_the_way, shown_messages, state
+from .driving import a_route, a_route_of_another_day, logged_in, on_the_way, state
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +68,7 @@ def test_replaced_plan_is_gone_for_its_courier_and_marked_for_operators(at: Call
     assert [row.pk for row in listed] == [route.pk]
 
 
-def test_contacts_are_shown_to_couriers_until_the_day_after(at: Callable) -> None:
+def test_contacts_are_shown_to_couriers_on_the_day_alone(at: Callable) -> None:
     route, [stop], client = on_the_way()
     client.post(f"/stops/{stop.pk}/deliver/", {"receiver_name": "박수령"})
     operator = logged_in(f.operator(language="en"))
@@ -82,8 +78,8 @@ def test_contacts_are_shown_to_couriers_until_the_day_after(at: Callable) -> Non
         return re.findall("이담당|02-120-0000|박수령", reader.get(f"/routes/{route.pk}/").content.decode())
 
     shown = ["이담당", "02-120-0000", "박수령"]
-    assert people(client, 0) == people(client, 1) == shown
-    assert people(client, 2) == []
+    assert people(client, 0) == shown
+    assert people(client, 1) == people(client, -1) == []
     assert people(operator, 2) == shown
 
 
@@ -136,7 +132,7 @@ def test_pages_ask_as_often_for_three_as_for_one(at: Callable) -> None:
             assert reader.get(address).status_code == 200
         return len(asked)
 
-    pages = [(client, "/"), (operator, "/routes/"), (operator, f"/routes/{small.pk}/")]
+    pages = [(client, "/drive/"), (operator, "/routes/"), (operator, f"/routes/{small.pk}/")]
     few = [queries(*page) for page in pages]
     stop = small.stops.get()
     for sequence in (2, 3):
@@ -155,59 +151,3 @@ def test_pages_ask_as_often_for_three_as_for_one(at: Callable) -> None:
         f.published_plan(day)
 
     assert [queries(*page) for page in pages] == few
-
-
-# -- Planning by hand -------------------------------------------------------------------------------
-
-
-def test_day_plan_queues_the_day_for_a_worker(at: Callable) -> None:
-    with app.connection_for_write() as broker:
-        queue = broker.SimpleQueue("celery")
-        queue.clear()
-        response = logged_in(f.operator(language="en")).post("/routes/plan/", {"date": "2026-12-02"})
-        message = queue.get(timeout=5)
-        message.ack()
-        queue.close()
-
-    assert response["Location"] == "/?date=2026-12-02"
-    assert (message.headers["task"], message.payload[0]) == ("delivery.tasks.plan_day_routes", ["2026-12-02"])
-
-
-@pytest.mark.parametrize("date", ["2026-11-30", "tomorrow", ""])
-def test_day_plan_refuses_the_past_and_what_is_no_date(at: Callable, date: str) -> None:
-    client = logged_in(f.operator(language="en"))
-
-    response = client.post("/routes/plan/", {"date": date})
-
-    assert response["Location"] == "/"
-    assert queued(client) == ["Routes can be planned for today and the days to come."]
-
-
-def test_day_plan_says_so_when_the_queue_cannot_be_reached(
-    at: Callable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    nowhere = Connection("redis://127.0.0.1:1/0")
-    monkeypatch.setattr(
-        plan_day_routes, "apply_async", partial(plan_day_routes.apply_async, connection=nowhere)
-    )
-    client = logged_in(f.operator(language="en"))
-
-    client.post("/routes/plan/", {"date": "2026-12-02"})
-
-    assert queued(client) == ["The queue of work cannot be reached, so nothing is being planned."]
-
-
-def queued(client: Client) -> list[str]:
-    """The messages that the next page will show."""
-    return shown_messages(client.get("/routes/").content.decode())
-
-
-def test_plan_day_routes_run_twice_publishes_one_plan(at: Callable) -> None:
-    f.ShiftFactory()
-    order = f.fixed_order()
-
-    plan_day_routes("2026-12-01")
-    plan_day_routes("2026-12-01")
-
-    plan = RoutePlan.objects.get()
-    assert (plan.version, [stop.order for stop in plan.stops.all()]) == (1, [order])

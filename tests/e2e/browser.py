@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from config.demo_town.logins import DEMO_PASSWORD
 from tests.conftest import CHROMIUM
@@ -42,7 +42,7 @@ class Person:
         self.page.fill("input[name=username]", email)
         self.page.fill("input[name=password]", DEMO_PASSWORD)
         self.submit("/login/")
-        assert self.page.url == f"{url}/", self.page.url
+        assert self.page.url in (f"{url}/", f"{url}/drive/"), self.page.url
 
     def _listen(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
@@ -66,3 +66,15 @@ class Person:
         self.page.locator("details.menu summary").click()
         with self.page.expect_navigation():
             self.page.locator("details.menu button[name=language][value=en]").click()
+
+
+def sign(page: Page, field: Locator) -> None:
+    """Draw a line on a field to sign on."""
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    for step in range(1, 8):
+        page.mouse.move(box["x"] + 20 + 30 * step, box["y"] + 20 + 40 * (step % 2))
+    page.mouse.up()

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 from config import demo_town
 from orders.cutoff import SEOUL, seoul
 from orders.working_days import WorkingDays
-from tests.e2e.browser import Person, chromium
+from tests.e2e.browser import Person, chromium, sign
 from tests.e2e.service import Service
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("service")]
@@ -180,13 +180,19 @@ def deliver_as_courier(browser: Browser, service: Service, name: str, institutio
     courier = Person(browser, service.url, email_of(name), phone=True)
     courier.speak_english()
     page = courier.page
-    if page.locator("form[action$='/start/']").count():
-        courier.submit("/start/")
+    for step in ("accept", "start"):
+        button = page.locator(f"form[data-record={step}] button:visible")
+        if button.count():
+            button.click()
+            page.locator("[data-drive-words]", has_text="Everything is sent").wait_for()
     stop = page.locator("li.stop", has_text=institution_site).first
-    if unfold := stop.locator(":scope > details.stop__more > summary").all():
-        unfold[0].click()
+    more = stop.locator("[data-stop-more]")
+    if more.get_attribute("open") is None:
+        more.locator(":scope > summary").click()
     stop.locator("details > summary", has_text="Hand over").click()
     stop.locator("input[name=receiver_name]").fill("한수령")
-    with page.expect_navigation():
-        stop.locator("form[action$='/deliver/'] button[type=submit]").click()
+    sign(page, stop.locator(".sign__field"))
+    stop.locator("form[action$='/deliver/'] button[type=submit]").click()
+    stop.locator("[data-stop-note]", has_text="handed over").wait_for()
+    page.locator("[data-drive-words]", has_text="Everything is sent").wait_for()
     assert courier.complaints == []

@@ -8,13 +8,17 @@ from factory.django import DjangoModelFactory
 
 from membership.business_number import with_check_digit
 from membership.models import (
+    AddressAnswer,
     Certification,
     Department,
     Membership,
+    MembershipTier,
     Organization,
     Plan,
     Seat,
     Site,
+    SiteChange,
+    SitePhoto,
     SiteWindow,
     User,
 )
@@ -152,6 +156,7 @@ class SiteFactory(DjangoModelFactory[Site]):
     latitude = factory.Sequence(lambda n: 37.5663 + n % 7 * 0.004)
     longitude = factory.Sequence(lambda n: 126.9779 + n % 11 * 0.004)
     precision = Site.Precision.BUILDING
+    located_by = factory.LazyAttribute(lambda site: "" if site.precision == "none" else "person")
     contact_name = "이담당"
     contact_phone = "02-120-0000"
     entrance_note = "후문 하역장"
@@ -162,6 +167,37 @@ class SiteFactory(DjangoModelFactory[Site]):
             SiteWindow.objects.bulk_create(
                 SiteWindow(site=self, weekday=weekday, opens=time(9), closes=time(18)) for weekday in range(5)
             )
+
+
+class AddressAnswerFactory(DjangoModelFactory[AddressAnswer]):
+    class Meta:
+        model = AddressAnswer
+
+    address = factory.Sequence(lambda n: f"서울특별시 중구 세종대로 {n + 1}")
+    provider = "kakao"
+    latitude = 37.5663
+    longitude = 126.9779
+    precision = Site.Precision.BUILDING
+    answered_at = TUESDAY
+
+
+def site_change(site: Site | None = None) -> SiteChange:
+    """Somebody has said that there is a lift."""
+    changes = {"lift": ["", "yes"]}
+    return SiteChange.objects.create(
+        site=site or SiteFactory(), revision=2, changes=changes, actor=operator(), at=TUESDAY
+    )
+
+
+def site_photo(site: Site | None = None) -> SitePhoto:
+    """A photo of the gate, without its file."""
+    return SitePhoto.objects.create(
+        site=site or SiteFactory(),
+        photo="sites/gate.jpg",
+        caption="후문",
+        added_by=operator(),
+        added_at=TUESDAY,
+    )
 
 
 class PlanFactory(DjangoModelFactory[Plan]):
@@ -175,9 +211,26 @@ class PlanFactory(DjangoModelFactory[Plan]):
 
 
 class MembershipFactory(DjangoModelFactory[Membership]):
+    """A membership since New Year with one tier: of `plan`, or of a plan of its own."""
+
     class Meta:
         model = Membership
+        skip_postgeneration_save = True
 
     organization = factory.SubFactory(InstitutionFactory)
-    plan = factory.SubFactory(PlanFactory)
     starts_on = date(2026, 1, 1)
+
+    @factory.post_generation
+    def plan(self, create: bool, wanted: Plan | None, **kwargs: Any) -> None:
+        TierFactory(membership=self, plan=wanted or PlanFactory(**kwargs))
+
+
+class TierFactory(DjangoModelFactory[MembershipTier]):
+    class Meta:
+        model = MembershipTier
+
+    membership = factory.SubFactory(MembershipFactory)
+    plan = factory.SubFactory(PlanFactory)
+    starts_on = factory.SelfAttribute("membership.starts_on")
+    monthly_fee = factory.SelfAttribute("plan.monthly_fee")
+    deliveries_per_month = factory.SelfAttribute("plan.deliveries_per_month")

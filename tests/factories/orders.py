@@ -7,7 +7,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from membership.models import Organization
-from orders.actions.fix import fix_occurrence, fix_order
+from orders.actions.fix import fix_occurrences, fix_orders
+from orders.actions.ledger import Outcome
 from orders.models import Budget, CalendarDay, Occurrence, Order, PurchaseOrder, Rating, StandingOrder
 
 from .bundles import BundleFactory, EditionFactory, ProductFactory, SlotFactory, bundle_with
@@ -44,6 +45,13 @@ class OccurrenceFactory(DjangoModelFactory[Occurrence]):
         model = Occurrence
 
     standing_order = factory.SubFactory(StandingOrderFactory)
+    site = factory.SelfAttribute("standing_order.site")
+    bundle = factory.SelfAttribute("standing_order.bundle")
+    department = factory.SelfAttribute("standing_order.department")
+    headcount = factory.SelfAttribute("standing_order.headcount")
+    exclusions = factory.SelfAttribute("standing_order.exclusions")
+    window_opens = factory.SelfAttribute("standing_order.window_opens")
+    window_closes = factory.SelfAttribute("standing_order.window_closes")
     rule_date = DELIVERY_DATE
     delivery_date = factory.SelfAttribute("rule_date")
     cutoff_at = CUTOFF
@@ -85,12 +93,17 @@ class OrderFactory(DjangoModelFactory[Order]):
     gross = factory.LazyAttribute(lambda order: order.bundle.price_for(order.headcount))
 
 
+def fix(row: Occurrence | Order, *, now: datetime = CUTOFF) -> Outcome | None:
+    """What its cut-off makes of one date or order, not in the ledger; None if it isn't due."""
+    outcomes: list[Outcome] = []
+    fix_rows = fix_orders if isinstance(row, Order) else fix_occurrences
+    fix_rows([row.pk], outcomes.extend, now=now)
+    return outcomes[0] if outcomes else None
+
+
 def fixed_order(*, now: datetime = CUTOFF, occurrence: Occurrence | None = None, **fields: Any) -> Order:
     """An order that went through its cut-off: of an occurrence, or of an event order with these fields."""
-    if occurrence:
-        outcome = fix_occurrence(occurrence.pk, now=now)
-    else:
-        outcome = fix_order(OrderFactory(**fields).pk, now=now)
+    outcome = fix(occurrence or OrderFactory(**fields), now=now)
     assert outcome
     assert (outcome.outcome, outcome.reason) == ("done", "")
     order: Order = Order.objects.get(pk=outcome.subject_id)

@@ -12,7 +12,6 @@ from django.urls import reverse
 from bundles.models import Bundle, Capacity
 from membership.models import User
 from orders.actions.event_order import place_event_order
-from orders.actions.fix import fix_occurrence, fix_order
 from orders.alternatives import Alternative, rank, read_alternatives
 from orders.emails import send_pending
 from orders.exceptions import NotPossible
@@ -21,6 +20,7 @@ from orders.reasons import words
 from tests.factories import (
     CUTOFF,
     DELIVERY_DATE,
+    EVENT_AT,
     TUESDAY,
     BundleFactory,
     CapacityFactory,
@@ -31,6 +31,7 @@ from tests.factories import (
     ProductFactory,
     SiteFactory,
     SlotFactory,
+    fix,
     orderer,
 )
 
@@ -70,9 +71,7 @@ def place(bundle: Bundle, headcount: int, actor: User) -> Order:
         bundle=bundle,
         headcount=headcount,
         exclusions=0,
-        delivery_date=DELIVERY_DATE,
-        window_opens=None,
-        window_closes=None,
+        event_at=EVENT_AT,
         note="",
         request_key=uuid4(),
         actor=actor,
@@ -172,7 +171,8 @@ def test_the_form_keeps_everything_and_offers_what_can_be_had(monkeypatch: pytes
         "site": site.pk,
         "bundle": bundle.pk,
         "headcount": 10,
-        "delivery_date": DELIVERY_DATE.isoformat(),
+        "event_on": DELIVERY_DATE.isoformat(),
+        "event_time": "14:00",
         "note": "3층 회의실",
         "request_key": str(uuid4()),
     }
@@ -181,20 +181,21 @@ def test_the_form_keeps_everything_and_offers_what_can_be_had(monkeypatch: pytes
 
     form = answer.context["form"]
     assert not Order.objects.exists()
-    assert form.errors == {"delivery_date": [f"{words('capacity_short')}: bread1 · bread one: 4/10"]}
+    assert form.errors == {"event_on": [f"{words('capacity_short')}: bread1 · bread one: 4/10"]}
     assert {name: form[name].value() for name in typed} == {name: str(value) for name, value in typed.items()}
     offered = [(each.bundle, each.day) for each in answer.context["alternatives"]]
     assert offered[0] == (bundle, NEXT_DAY)
     assert offered[-1] == (other, DELIVERY_DATE)
-    link = f"?bundle={bundle.code}&amp;headcount=10&amp;date={NEXT_DAY}&amp;site={site.pk}"
-    assert link in answer.content.decode()
-    filled = client.get(reverse("orders:event_order_create") + link.replace("&amp;", "&")).context["form"]
-    assert [filled.initial[name] for name in ("bundle", "headcount", "delivery_date", "site")] == [
-        bundle,
-        10,
-        NEXT_DAY,
-        site,
-    ]
+    instead = f"bundle={bundle.pk}&amp;site={site.pk}&amp;event_on={NEXT_DAY}&amp;event_time=14%3A00"
+    assert f'name="instead" value="{instead}"' in answer.content.decode()
+    filled = client.post(
+        reverse("orders:event_order_create"), typed | {"instead": instead.replace("&amp;", "&")}
+    ).context["form"]
+    assert not Order.objects.exists()
+    assert not filled.errors
+    assert {name: filled[name].value() for name in typed} == {
+        name: str(value) for name, value in (typed | {"event_on": NEXT_DAY}).items()
+    }
 
 
 # -- At the cut-off -------------------------------------------------------------------------------
@@ -207,7 +208,7 @@ def test_a_stand_in_says_whose_place_it_takes_on_the_line_and_in_the_mail() -> N
     person = orderer()
     order = OrderFactory(bundle=bundle, organization=person.seats.get().organization)
 
-    fix_order(order.pk, now=CUTOFF)
+    fix(order, now=CUTOFF)
     send_pending(now=CUTOFF)
 
     line = order.lines.get()
@@ -224,7 +225,7 @@ def test_an_order_that_fails_says_what_was_short_and_what_can_be_had() -> None:
     order = OrderFactory(bundle=bundle, organization=person.seats.get().organization)
     other = bundle_of("coffee")
 
-    fix_order(order.pk, now=CUTOFF)
+    fix(order, now=CUTOFF)
     send_pending(now=CUTOFF)
 
     order.refresh_from_db()
@@ -247,7 +248,7 @@ def test_a_date_of_a_standing_order_that_fails_offers_the_same(monkeypatch: pyte
     occurrence = OccurrenceFactory(standing_order__bundle=bundle)
     person = orderer(occurrence.standing_order.organization)
 
-    fix_occurrence(occurrence.pk, now=CUTOFF)
+    fix(occurrence, now=CUTOFF)
     send_pending(now=CUTOFF)
 
     assert Occurrence.objects.get().detail == "bread1 · bread one: 5/10"

@@ -15,7 +15,6 @@ from tests.factories import (
     DELIVERY_DATE,
     TUESDAY,
     BundleFactory,
-    CalendarDayFactory,
     InstitutionFactory,
     OrderFactory,
     PlanFactory,
@@ -51,7 +50,7 @@ def event_order(site: Site, **changes: Any) -> dict[str, Any]:
         "site": site.pk,
         "bundle": changes.pop("bundle", None) or bundle_with("bread").pk,
         "headcount": 10,
-        "delivery_date": "2026-12-01",
+        "event_at": "2026-12-01T14:00:00+09:00",
         **changes,
     }
 
@@ -74,6 +73,7 @@ def test_order_is_shown_with_lines_events_and_times_in_seoul() -> None:
         "bundle_name_en": order.bundle.name_en,
         "headcount": 10,
         "exclusions": [],
+        "event_at": None,
         "delivery_date": "2026-12-01",
         "window_opens": "10:00:00",
         "window_closes": "12:00:00",
@@ -174,7 +174,7 @@ def test_orders_come_in_pages_of_fifty() -> None:
 def test_event_order_is_placed_once_for_a_key_and_again_without() -> None:
     site = SiteFactory()
     user = orderer(site.organization)
-    sent, key = event_order(site, window_opens="10:00", window_closes="11:30", note="2층"), str(uuid4())
+    sent, key = event_order(site, note="2층"), str(uuid4())
 
     def place(**headers: str) -> Any:
         return api(user).post(ORDERS, sent, format="json", headers=headers)
@@ -192,8 +192,8 @@ def test_event_order_is_placed_once_for_a_key_and_again_without() -> None:
         "2층",
     )
     assert (order.window_opens, order.window_closes, order.placed_by, order.placed_at, order.gross) == (
-        time(10),
-        time(11, 30),
+        time(10, 30),
+        time(13, 30),
         user,
         TUESDAY,
         20_000,
@@ -218,11 +218,9 @@ def test_event_order_with_a_bad_or_used_key_is_refused() -> None:
     [
         ({"headcount": 0}, "headcount"),
         ({"headcount": 501}, "headcount"),
-        ({"delivery_date": "2027-11-25"}, "delivery_date"),
-        ({"delivery_date": "soon"}, "delivery_date"),
-        ({"window_opens": "10:00"}, "window_closes"),
-        ({"window_closes": "10:00"}, "window_opens"),
-        ({"window_opens": "10:00", "window_closes": "10:00"}, "window_closes"),
+        ({"event_at": "2027-11-25T14:00+09:00"}, "event_at"),
+        ({"event_at": "soon"}, "event_at"),
+        ({"event_at": None}, "event_at"),
         ({"note": "x" * 301}, "note"),
         ({"site": 10**30}, "site"),
         ({"bundle": 10**30}, "bundle"),
@@ -254,14 +252,18 @@ def test_event_order_takes_only_what_is_open_to_the_institution() -> None:
 
 def test_what_is_not_possible_is_a_conflict_with_code_and_words() -> None:
     site = SiteFactory()
-    CalendarDayFactory(day=DELIVERY_DATE)
     user = orderer(site.organization)
+    site.windows.update(opens=time(6), closes=time(7))
     closed = api(user).post(ORDERS, event_order(site), format="json")
     assert (closed.status_code, closed.json()) == (
         409,
-        {"code": "not_a_working_day", "detail": "There are no deliveries on this day"},
+        {
+            "code": "nobody_receives",
+            "detail": "Nobody receives anything at the site in time before the event",
+        },
     )
-    late = api(user).post(ORDERS, event_order(site, delivery_date="2026-11-25"), format="json")
+    site.windows.update(closes=time(18))
+    late = api(user).post(ORDERS, event_order(site, event_at="2026-11-25T14:00+09:00"), format="json")
     assert (late.status_code, late.json()) == (
         409,
         {"code": "too_late", "detail": "It is too late for this delivery date"},

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from membership.models import Site, User
-from orders.models import Occurrence, Order, StandingOrder
+from orders.models import Order, StandingOrder
 from tests.api_client import api, listed, queries
 from tests.factories import (
     TUESDAY,
@@ -48,7 +48,7 @@ def sent(noun: type, site: Site, **changes: Any) -> dict[str, Any]:
     """A request that would be fine, if the caller were."""
     bundle = changes.get("bundle") or bundle_with("bread").pk
     when = (
-        {"delivery_date": "2026-12-01"}
+        {"event_at": "2026-12-01T14:00:00+09:00"}
         if noun is Order
         else {"starts_on": "2026-12-01", "rrule": "FREQ=DAILY"}
     )
@@ -108,7 +108,8 @@ def test_operators_act_for_every_institution() -> None:
     assert api(user).post(f"{OCCURRENCES}{occurrence.pk}/skip/").status_code == 200
     assert api(user).post(f"{ORDERS}{order.number}/cancel/").status_code == 200
     assert api(user).post(ORDERS, sent(Order, site), format="json").status_code == 201
-    assert Occurrence.objects.get().status == "skipped"
+    occurrence.refresh_from_db()
+    assert occurrence.status == "skipped"
     assert [row.status for row in Order.objects.order_by("pk")] == ["cancelled", "placed"]
 
 

@@ -126,7 +126,7 @@ def test_a_shortage_that_cannot_be_is_refused(sent: dict[str, Any], code: int, n
 def test_what_was_received_can_no_longer_be_answered() -> None:
     row = issued_purchase_order()
     user = producer_user(row.producer)
-    receive_purchase_order(row, {}, actor=operator(), now=CUTOFF)
+    receive_purchase_order(row, actor=operator(), now=CUTOFF)
     before = everything()
     accepted = api(user).post(url(row, "accept"))
     short = api(user).post(url(row, "lines", row.lines.get().pk, "shortage"), {"confirmed": 1})

@@ -17,7 +17,7 @@ from orders.exceptions import NotPossible
 from orders.models import CycleItem, Notification, Occurrence, Order
 from tests.factories import (
     CUTOFF,
-    DELIVERY_DATE,
+    EVENT_AT,
     TUESDAY,
     BudgetFactory,
     DepartmentFactory,
@@ -76,9 +76,7 @@ def place(actor: User, department: Department | None = None, **changes: Any) -> 
             "bundle": bundle_with("bread"),
             "headcount": 10,
             "exclusions": 0,
-            "delivery_date": DELIVERY_DATE,
-            "window_opens": None,
-            "window_closes": None,
+            "event_at": EVENT_AT,
             "note": "",
             "request_key": UUID(int=Order.objects.count() + 1),
             "actor": actor,
@@ -168,7 +166,7 @@ def waiting(limit: int | None = None, **fields: Any) -> tuple[Order, User, User]
 
 
 def approve(order: Order, actor: User, now: datetime = TUESDAY, sees_overrun: bool = False) -> Order:
-    return approve_order(order, sees_overrun=sees_overrun, actor=actor, now=now)
+    return approve_order(order, price=order.gross, sees_overrun=sees_overrun, actor=actor, now=now)
 
 
 def test_an_approved_order_is_placed_and_fixed_at_its_cutoff() -> None:

@@ -5,7 +5,6 @@ from datetime import date, time, timedelta
 import pytest
 
 from orders.actions.event_order import cancel_order
-from orders.actions.fix import fix_order
 from orders.actions.fulfil import fail_order
 from orders.actions.preview import preview_standing_order
 from orders.actions.shortage import report_shortage
@@ -21,6 +20,7 @@ from tests.factories import (
     OrderFactory,
     StandingOrderFactory,
     delivered_order,
+    fix,
     fixed_order,
     orderer,
     producer_user,
@@ -56,7 +56,7 @@ def test_what_is_cancelled_or_failed_is_released() -> None:
     department = DepartmentFactory()
     ours = {"organization": department.organization, "department": department}
     cancelled, lost = OrderFactory(**ours), OrderFactory(**ours)
-    fix_order(lost.pk, now=CUTOFF)
+    fix(lost, now=CUTOFF)
     Order.objects.filter(pk=lost.pk).update(status="dispatched")
 
     cancel_order(cancelled, actor=orderer(), now=TUESDAY)

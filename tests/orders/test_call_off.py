@@ -101,7 +101,7 @@ def test_a_purchase_order_with_nothing_left_is_cancelled_and_comes_back_with_the
     with pytest.raises(NotPossible, match="wrong_state"):
         accept_purchase_order(purchase_order, actor=operator(), now=CUTOFF)
     with pytest.raises(NotPossible, match="wrong_state"):
-        receive_purchase_order(purchase_order, {}, actor=operator(), now=CUTOFF)
+        receive_purchase_order(purchase_order, actor=operator(), now=CUTOFF)
 
     fixed_order(bundle=first.bundle, headcount=7)
 
@@ -126,7 +126,7 @@ def test_goods_at_the_hub_stay_bought() -> None:
     order, _other = two_orders()
     purchase_order = PurchaseOrder.objects.get()
     accept_purchase_order(purchase_order, actor=operator(), now=CUTOFF)
-    receive_purchase_order(purchase_order, {}, actor=operator(), now=CUTOFF)
+    receive_purchase_order(purchase_order, actor=operator(), now=CUTOFF)
     pack_order(order, actor=operator(), now=CUTOFF)
 
     call_off(order)

@@ -13,7 +13,7 @@ from orders.exceptions import NotPossible
 from orders.models import Order
 from tests.factories import (
     CUTOFF,
-    DELIVERY_DATE,
+    EVENT_AT,
     TUESDAY,
     BundleFactory,
     CategoryFactory,
@@ -39,9 +39,7 @@ def wanted(**changes: Any) -> dict[str, Any]:
         "bundle": bundle_with("bread", "coffee"),
         "headcount": 15,
         "exclusions": 0,
-        "delivery_date": DELIVERY_DATE,
-        "window_opens": None,
-        "window_closes": None,
+        "event_at": EVENT_AT,
         "note": "2층 회의실",
         "request_key": KEY,
         "actor": person,
@@ -77,8 +75,6 @@ def test_the_same_request_gives_the_same_order_and_another_key_another() -> None
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"delivery_date": date(2026, 12, 25)}, "not_a_working_day"),
-        ({"delivery_date": date(2026, 11, 29)}, "not_a_working_day"),
         ({"now": CUTOFF}, "too_late"),
         ({"now": seoul(date(2026, 12, 2), time(9))}, "too_late"),
     ],

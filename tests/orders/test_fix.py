@@ -1,16 +1,20 @@
 """The cut-off: what is due becomes an order exactly once, or is kept with the reason why not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from bundles.exceptions import CapacityShort
 from bundles.models import Capacity
 from membership.models import Site
-from orders import cycle
-from orders.actions import fix, ledger
-from orders.actions.fix import fix_occurrence, fix_order
+from orders import cycle, fixing, tasks
+from orders.actions import fix as fix_module
+from orders.actions import ledger
 from orders.cutoff import seoul
 from orders.models import (
     CycleItem,
@@ -20,6 +24,7 @@ from orders.models import (
     Order,
     OrderLine,
     PurchaseOrder,
+    PurchaseOrderLine,
 )
 from orders.querysets import OccurrenceQuerySet, OrderQuerySet
 from tests.factories import (
@@ -37,6 +42,7 @@ from tests.factories import (
     SlotFactory,
     StandingOrderFactory,
     bundle_with,
+    fix,
     fixed_order,
     operator,
     orderer,
@@ -67,8 +73,8 @@ def test_fix_due_makes_each_order_once() -> None:
     assert (occurrence.status, occurrence.order.status, order.status) == ("ordered", "confirmed", "confirmed")
     assert list(occurrence.order.events.values_list("was", "to")) == [("", "placed"), ("placed", "confirmed")]
     assert cycle.fix_due(now=CUTOFF + timedelta(days=1)) == []
-    assert fix_occurrence(occurrence.pk, now=CUTOFF) is None
-    assert fix_order(order.pk, now=CUTOFF) is None
+    assert fix(occurrence, now=CUTOFF) is None
+    assert fix(order, now=CUTOFF) is None
     assert everything() == after
 
 
@@ -123,7 +129,7 @@ def test_the_price_at_which_an_event_was_ordered_holds() -> None:
     order.bundle.price = 90_000
     order.bundle.save()
 
-    fix_order(order.pk, now=CUTOFF)
+    fix(order, now=CUTOFF)
 
     order.refresh_from_db()
     assert (order.gross, order.supply, order.vat) == (20_000, 18_182, 1_818)
@@ -301,7 +307,6 @@ def test_an_event_order_that_cannot_be_made_fails_with_its_reason() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"status": "paused"}, "standing_order_paused"),
         ({"status": "ended"}, "standing_order_ended"),
         ({"organization__is_active": False}, "institution_inactive"),
     ],
@@ -323,15 +328,15 @@ def test_a_standing_order_that_does_not_run_is_skipped_with_the_reason(
 
 def test_an_unexpected_error_is_that_order_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     broken, sound = OccurrenceFactory(), OccurrenceFactory()
-    build_lines = fix.build_lines
+    make_lines = fixing._lines
 
-    def fragile(order: Order, edition: Any) -> list[OrderLine]:
-        lines = build_lines(order, edition)
-        if order.occurrence == broken:
+    def fragile(due: fixing.Due, *night: Any) -> fixing.Lines:
+        lines = make_lines(due, *night)
+        if due.key == broken.pk:
             raise ZeroDivisionError
         return lines
 
-    monkeypatch.setattr(fix, "build_lines", fragile)
+    monkeypatch.setattr(fixing, "_lines", fragile)
     cycle.fix_due(now=CUTOFF)
 
     broken.refresh_from_db()
@@ -340,10 +345,98 @@ def test_an_unexpected_error_is_that_order_alone(monkeypatch: pytest.MonkeyPatch
     assert Order.objects.get().occurrence == sound
 
 
+@pytest.mark.parametrize("make", [OccurrenceFactory, OrderFactory])
+def test_whoever_was_too_slow_thinks_again(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    row, reserve, tries = make(), fix_module.reserve_capacity, []
+
+    def slow(needs: Any) -> None:
+        tries.append(needs)
+        if len(tries) == 1:
+            raise CapacityShort("빵", 10, 0)
+        reserve(needs)
+
+    monkeypatch.setattr(fix_module, "reserve_capacity", slow)
+    cycle.fix_due(now=CUTOFF)
+
+    order = Order.objects.get()
+    assert (order.status, order.lines.count()) == ("confirmed", 1)
+    assert order.events.filter(to="confirmed").count() == 1
+    assert (len(tries), items()) == (2, [("done", "")])
+    row.refresh_from_db()
+    assert row.status in ("ordered", "confirmed")
+
+
+def test_what_the_database_refuses_is_halved_down_to_the_culprit(monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = bundle_with("bread")
+    rows = [OccurrenceFactory(standing_order__bundle=bundle) for _ in range(7)]
+    culprit = rows[4]
+    priced = fixing._lines
+
+    def wrong(due: fixing.Due, *night: Any) -> fixing.Lines:
+        lines = priced(due, *night)
+        return [replace(line, vat=line.vat + 1) for line in lines] if due.key == culprit.pk else lines
+
+    monkeypatch.setattr(fixing, "_lines", wrong)
+    (run,) = cycle.fix_due(now=CUTOFF)
+
+    assert (run.done, run.failed) == (6, 1)
+    culprit.refresh_from_db()
+    assert (culprit.status, culprit.reason, culprit.detail) == ("failed", "unexpected", "IntegrityError")
+    assert sorted(Order.objects.values_list("occurrence", flat=True)) == sorted(
+        row.pk for row in rows if row != culprit
+    )
+    assert CycleItem.objects.get(outcome="failed").subject_id == culprit.pk
+    assert Capacity.objects.get().reserved == PurchaseOrderLine.objects.get().ordered == 60
+
+
+@pytest.mark.parametrize("is_event", [True, False])
+@pytest.mark.parametrize("precision", ["building", "district"])
+def test_as_many_queries_for_one_order_as_for_thirty(is_event: bool, precision: str) -> None:
+    bundle = bundle_with("bread", "coffee")
+    taken = []
+    for count, day in [(1, DELIVERY_DATE), (3, date(2026, 12, 2)), (30, date(2026, 12, 3))]:
+        EditionFactory(bundle=bundle, delivery_date=day)
+        for _ in range(count):
+            due_order(is_event, bundle, day)
+        Site.objects.update(precision=precision)
+        with CaptureQueriesContext(connection) as queries:
+            cycle.fix_due(now=CUTOFF)
+        taken.append(len(queries))
+
+    assert CycleItem.objects.count() == 34
+    assert taken == [taken[0]] * 3
+
+
+def due_order(is_event: bool, bundle: Any, day: date) -> None:
+    """An order of an institution of its own, with somebody to tell."""
+    own = {"organization": orderer().seats.get().organization, "bundle": bundle, "headcount": 5}
+    if is_event:
+        OrderFactory(**own, delivery_date=day)
+    else:
+        OccurrenceFactory(standing_order=StandingOrderFactory(**own), rule_date=day)
+
+
+@pytest.mark.parametrize("count", [4, 5])
+def test_a_long_night_is_shared_where_the_database_lets_workers_share(
+    count: int, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FIX_BATCH_SIZE, bundle, asked = 1, bundle_with("bread"), []
+    for _ in range(count):
+        OccurrenceFactory(standing_order__bundle=bundle)
+    monkeypatch.setattr(tasks.fix_due_orders, "apply_async", lambda **options: asked.append(options))
+    monkeypatch.setattr(tasks.clock, "now", lambda: CUTOFF)
+
+    tasks.fix_due_orders()
+
+    is_shared = connection.features.has_select_for_update_skip_locked and count == 5
+    assert asked == [{"expires": settings.SWEEP_SECONDS}] * is_shared
+    assert items() == [("done", "")] * count
+
+
 def test_deed_and_ledger_row_are_written_together(monkeypatch: pytest.MonkeyPatch) -> None:
     OccurrenceFactory()
 
-    def die(*args: Any) -> None:
+    def die(*args: Any, **kwargs: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -364,15 +457,15 @@ def test_deed_and_ledger_row_are_written_together(monkeypatch: pytest.MonkeyPatc
 def test_another_workers_word_holds_when_an_attempt_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Undoing an attempt frees the row: whoever waited for it may have made the order by then."""
     occurrence, order = OccurrenceFactory(), OrderFactory()
-    fix_occurrence(occurrence.pk, now=CUTOFF)
-    fix_order(order.pk, now=CUTOFF)
+    fix(occurrence)
+    fix(order)
     after = everything()
 
     # As if both had been due when this worker looked.
     monkeypatch.setattr(OccurrenceQuerySet, "due", lambda rows, now: rows)
     monkeypatch.setattr(OrderQuerySet, "due", lambda rows, now: rows)
-    assert fix_occurrence(occurrence.pk, now=CUTOFF) is None
-    assert fix_order(order.pk, now=CUTOFF) is None
+    assert fix(occurrence, now=CUTOFF) is None
+    assert fix(order, now=CUTOFF) is None
     assert everything() == after
 
 

@@ -160,7 +160,7 @@ def test_what_is_missing_at_the_table_is_a_shortage_of_that_order() -> None:
     line = PurchaseOrderLine.objects.get(product_name="빵")
     baker, hub = producer_user(line.purchase_order.producer), operator()
     for purchase_order in PurchaseOrder.objects.all():
-        receive_purchase_order(purchase_order, {}, actor=hub, now=NOW)
+        receive_purchase_order(purchase_order, actor=hub, now=NOW)
     Notification.objects.all().delete()
 
     shortage = report_missing(line_of(first, "빵"), 3, actor=hub, now=NOW)

@@ -6,6 +6,7 @@ import pytest
 
 from bundles.models import Edition
 from orders import cycle
+from orders.actions.change_date import leave_out_date
 from orders.cutoff import seoul
 from orders.models import CycleItem, CycleRun, Occurrence, StandingOrder
 from tests.factories import (
@@ -101,10 +102,9 @@ def test_preview_leaves_alone_what_is_ordered_or_skipped_by_a_member() -> None:
     cycle.preview(now=TUESDAY)
     first, second = Occurrence.objects.all()[:2]
     fixed_order(occurrence=first)
-    Occurrence.objects.filter(pk=second.pk).update(status="skipped", reason="skipped_by_member")
+    leave_out_date(second, actor=None, now=TUESDAY)
     before = dates()
-    for day in TUESDAYS[:2]:
-        CalendarDayFactory(day=day)
+    CalendarDayFactory(day=TUESDAYS[0])
 
     cycle.preview(now=TUESDAY)
 
@@ -118,16 +118,15 @@ def test_preview_takes_back_what_a_changed_rule_no_longer_gives_and_revives_it()
 
     StandingOrder.objects.filter(pk=standing_order.pk).update(ends_on=date(2026, 12, 10))
     cycle.preview(now=TUESDAY)
-    assert dates() == planned[:2] + [(day, day, "skipped", "rule_changed") for day in TUESDAYS[2:]]
+    assert dates() == planned[:2] + [(day, day, "skipped", "standing_order_ended") for day in TUESDAYS[2:]]
 
     StandingOrder.objects.filter(pk=standing_order.pk).update(ends_on=None)
     cycle.preview(now=TUESDAY)
     assert dates() == planned
 
 
-@pytest.mark.parametrize("status", ["paused", "ended"])
-def test_preview_shows_nothing_of_a_standing_order_that_does_not_run(status: str) -> None:
-    StandingOrderFactory(status=status)
+def test_preview_shows_nothing_of_a_standing_order_that_does_not_run() -> None:
+    StandingOrderFactory(status="ended")
     StandingOrderFactory(organization__is_active=False)
 
     assert cycle.preview(now=TUESDAY) == []
@@ -243,3 +242,24 @@ def test_compose_shares_the_day_between_bundles() -> None:
 
     taken = [edition.items.get().product for edition in Edition.objects.order_by("bundle")]
     assert set(taken) == {scarce, ample}
+
+
+def test_an_order_takes_what_its_own_date_brings() -> None:
+    standing_order = StandingOrderFactory(headcount=10)
+    cycle.preview(now=TUESDAY)
+    first = Occurrence.objects.order_by("rule_date")[0]
+    Occurrence.objects.filter(pk=first.pk).update(headcount=30)
+
+    order = fixed_order(occurrence=first, now=first.cutoff_at)
+
+    assert (order.headcount, order.gross) == (30, standing_order.bundle.price_for(30))
+
+
+def test_dates_bring_what_the_standing_order_came_to_bring() -> None:
+    standing_order = StandingOrderFactory(headcount=10)
+    cycle.preview(now=TUESDAY)
+    StandingOrder.objects.filter(pk=standing_order.pk).update(headcount=12)
+
+    cycle.preview(now=TUESDAY)
+
+    assert list(Occurrence.objects.values_list("headcount", flat=True)) == [12] * 5

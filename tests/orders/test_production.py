@@ -77,8 +77,8 @@ def test_what_to_make_leaves_out_what_will_not_be_ordered():
         OccurrenceFactory(
             standing_order=StandingOrderFactory(bundle=bundle), status=status, reason="too_late"
         )
-    paused = StandingOrderFactory(bundle=bundle, status=StandingOrder.Status.PAUSED)
-    OccurrenceFactory(standing_order=paused)
+    ended = StandingOrderFactory(bundle=bundle, status=StandingOrder.Status.ENDED)
+    OccurrenceFactory(standing_order=ended)
     OrderFactory(bundle=bundle, status="cancelled")
     OccurrenceFactory(standing_order=standing_order, rule_date=WEEK_LATER)
 

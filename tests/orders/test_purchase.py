@@ -159,7 +159,7 @@ def test_an_overdue_answer_counts() -> None:
 
 def test_an_order_that_comes_after_the_goods_fails_alone() -> None:
     purchase_order = issued_purchase_order(ProducerFactory(name="빵집"))
-    receive_purchase_order(purchase_order, {}, actor=operator(), now=DEADLINE)
+    receive_purchase_order(purchase_order, actor=operator(), now=DEADLINE)
     late = OccurrenceFactory(standing_order__bundle=Order.objects.get().bundle)
     before = lines()
 

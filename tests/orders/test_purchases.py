@@ -167,7 +167,8 @@ def test_the_form_of_an_event_order_warns_and_takes_the_order() -> None:
         "site": SiteFactory(organization=institution).pk,
         "bundle": bundle.pk,
         "headcount": 10,
-        "delivery_date": DELIVERY_DATE,
+        "event_on": DELIVERY_DATE,
+        "event_time": "14:00",
         "request_key": UUID(int=1),
     }
     client = browser(user)

@@ -16,12 +16,13 @@ from bundles.models import Bundle, Product
 from bundles.quote import share_price
 from membership.models import Organization, User
 from orders.actions.event_order import place_event_order
-from orders.actions.fix import fix_order
 from orders.models import Order
+from orders.reasons import words
 from tests.access.asking import undone
 from tests.factories import (
     CUTOFF,
     DELIVERY_DATE,
+    EVENT_AT,
     TUESDAY,
     BundleFactory,
     CategoryFactory,
@@ -31,6 +32,7 @@ from tests.factories import (
     SiteFactory,
     SlotFactory,
     bundle_with,
+    fix,
     fixed_order,
     orderer,
 )
@@ -106,16 +108,14 @@ def test_page_and_the_order_placed_from_it_say_the_same(
             bundle=bundle,
             headcount=headcount,
             exclusions=0,
-            delivery_date=DELIVERY_DATE,
-            window_opens=None,
-            window_closes=None,
+            event_at=EVENT_AT,
             note="",
             request_key=uuid4(),
             actor=person,
             now=TUESDAY,
         )
         assert order.gross == quote.gross
-        assert fix_order(order.pk, now=CUTOFF).outcome == "done"
+        assert fix(order, now=CUTOFF).outcome == "done"
 
         order = Order.objects.get(pk=order.pk)
         lines = list(order.lines.all())
@@ -153,7 +153,7 @@ def test_order_form_takes_over_what_was_looked_at(office: Organization) -> None:
     context = client.get(f"{NEW}?bundle={bundle.code}&headcount=35&date=2026-12-08").context
 
     initial, quote = context["form"].initial, context["quote"]
-    assert (initial["bundle"], initial["headcount"], initial["delivery_date"]) == (
+    assert (initial["bundle"], initial["headcount"], initial["event_on"]) == (
         bundle,
         35,
         edition.delivery_date,
@@ -177,9 +177,8 @@ def test_order_form_says_when_the_date_that_was_looked_at_is_too_late(office: Or
     client = client_of(orderer(office))
     context = client.get(f"{NEW}?bundle={bundle.code}&date=2026-11-25").context
     form = context["form"]
-    assert (form.initial["delivery_date"], form.earliest) == (date(2026, 11, 27), date(2026, 11, 27))
-    assert len(list(context["messages"])) == 1
-    assert context["quote"].is_composed is False
+    assert form.initial["event_on"] == date(2026, 11, 25)
+    assert context["refusal"] == words("too_late")
 
 
 def test_order_page_shows_worth_and_saving_before_and_after_the_cut_off(office: Organization) -> None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bundles.models import Capacity, Product
 from orders.actions.fulfil import dispatch_order
@@ -21,7 +23,12 @@ from orders.models import (
 )
 from tests.factories import (
     CUTOFF,
+    BundleFactory,
+    CategoryFactory,
+    EditionFactory,
+    InstitutionFactory,
     ProductFactory,
+    SlotFactory,
     fixed_order,
     issued_purchase_order,
     operator,
@@ -170,7 +177,7 @@ def test_more_than_was_promised_before_is_refused() -> None:
 
 def test_goods_that_were_received_are_not_short() -> None:
     line = asked()
-    receive_purchase_order(line.purchase_order, {}, actor=operator(), now=LATER)
+    receive_purchase_order(line.purchase_order, actor=operator(), now=LATER)
 
     with pytest.raises(NotPossible, match="wrong_state"):
         report(line, 5)
@@ -211,7 +218,7 @@ def test_a_producer_whose_goods_are_at_the_hub_is_not_asked_for_more() -> None:
     line = asked()
     other = ProductFactory(category=line.product.category)
     done = issued_purchase_order(other.producer)
-    receive_purchase_order(done, {}, actor=operator(), now=LATER)
+    receive_purchase_order(done, actor=operator(), now=LATER)
 
     (shortage,) = report(line, 5)
 
@@ -254,3 +261,27 @@ def test_orders_of_different_institutions_are_told_apart() -> None:
     assert list(Notification.objects.values_list("recipient__email", "detail")) == [
         (people[1].email, f"{line.product_name} −5")
     ]
+
+
+@pytest.mark.parametrize("on_shortage", ["substitute", "ask_credit"])
+def test_thirty_orders_take_as_many_queries_as_three(on_shortage: str) -> None:
+    counts = [queries_for(3, on_shortage), queries_for(30, on_shortage)]
+
+    assert counts[0] == counts[1]
+
+
+def queries_for(count: int, on_shortage: str) -> int:
+    """Mend so many orders of which all units are short, each with what is left for it."""
+    person = orderer(InstitutionFactory(on_shortage=on_shortage))
+    product = ProductFactory(category=CategoryFactory(code=f"{on_shortage}-{count}"), daily_capacity=1_000)
+    for _ in range(2):
+        ProductFactory(category=product.category, daily_capacity=1_000, lead_days=0)
+    bundle = SlotFactory(bundle=BundleFactory(), category=product.category).bundle
+    EditionFactory(bundle=bundle, products=[product])
+    for _ in range(count):
+        fixed_order(bundle=bundle, organization=person.seats.get().organization)
+    hub = operator()
+    with CaptureQueriesContext(connection) as captured:
+        shortages = report_shortage(product.purchase_order_lines.get(), 0, actor=hub, now=LATER)
+    assert len(shortages) == count
+    return len(captured)

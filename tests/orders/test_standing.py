@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 from bundles.models import Edition
 from membership.models import Site
 from orders import cycle
-from orders.actions.event_order import skip_occurrence
-from orders.actions.standing import create_standing_order, end_standing_order, retry_occurrence
+from orders.actions.change_date import leave_out_date
+from orders.actions.change_terms import end_standing_order, pause_standing_order, resume_standing_order
+from orders.actions.standing import create_standing_order, retry_occurrence
 from orders.cutoff import seoul
 from orders.exceptions import NotPossible
-from orders.models import Occurrence, Order, StandingOrder
+from orders.models import Occurrence, Order
 from tests.factories import (
     CUTOFF,
     DELIVERY_DATE,
@@ -23,6 +24,7 @@ from tests.factories import (
     StandingOrderFactory,
     bundle_with,
     fixed_order,
+    operator,
     orderer,
 )
 from tests.snapshot import everything
@@ -101,15 +103,15 @@ def test_an_ended_standing_order_makes_no_more_orders() -> None:
     first = standing_order.occurrences.first()
     order = fixed_order(occurrence=first)
 
-    end_standing_order(standing_order, now=CUTOFF)
+    end_standing_order(standing_order, actor=None, now=CUTOFF)
     after = everything()
-    end_standing_order(standing_order, now=CUTOFF + timedelta(days=1))
+    end_standing_order(standing_order, actor=None, now=CUTOFF + timedelta(days=1))
     cycle.preview(now=CUTOFF + timedelta(days=1))
     cycle.fix_due(now=CUTOFF + timedelta(days=30))
 
     assert everything() == after
     standing_order.refresh_from_db()
-    assert (standing_order.status, standing_order.ends_on) == ("ended", DELIVERY_DATE)
+    assert (standing_order.status, standing_order.ends_on) == ("ended", date(2026, 11, 26))
     rows = standing_order.occurrences.values_list("status", "reason")
     assert list(rows) == [("ordered", "")] + [("skipped", "standing_order_ended")] * 4
     assert list(Order.objects.values_list("pk", "status")) == [(order.pk, "confirmed")]
@@ -118,37 +120,50 @@ def test_an_ended_standing_order_makes_no_more_orders() -> None:
 def test_a_paused_standing_order_takes_up_again_where_it_is() -> None:
     standing_order = StandingOrderFactory()
     cycle.preview(now=TUESDAY)
-    StandingOrder.objects.update(status="paused")
+    pause_standing_order(standing_order, DELIVERY_DATE, None, actor=None, now=TUESDAY)
     cycle.fix_due(now=CUTOFF)
-    StandingOrder.objects.update(status="active")
-    cycle.preview(now=CUTOFF)
+    resume_standing_order(standing_order, date(2026, 12, 2), actor=None, now=CUTOFF)
     cycle.fix_due(now=CUTOFF + timedelta(days=7))
 
-    rows = standing_order.occurrences.values_list("status", "reason")
+    rows = Occurrence.objects.order_by("rule_date").values_list("status", "reason")
     assert list(rows) == [("skipped", "standing_order_paused"), ("ordered", "")] + [("planned", "")] * 3
 
 
-def test_a_member_skips_a_date_before_its_cutoff() -> None:
+def test_a_member_leaves_out_a_date_before_its_change_deadline() -> None:
     occurrence = OccurrenceFactory()
 
-    skip_occurrence(occurrence, now=CUTOFF - timedelta(seconds=1))
+    leave_out_date(occurrence, actor=None, now=CUTOFF - timedelta(days=1, seconds=1))
     after = everything()
-    skip_occurrence(occurrence, now=CUTOFF + timedelta(days=1))
+    leave_out_date(occurrence, actor=None, now=CUTOFF + timedelta(days=1))
+    assert everything() == after
     cycle.preview(now=CUTOFF)
     occurrence.refresh_from_db()
 
     assert (occurrence.status, occurrence.reason) == ("skipped", "skipped_by_member")
-    assert everything()["orders.Order"] == after["orders.Order"] == []
     assert cycle.fix_due(now=CUTOFF) == []
+    assert not Order.objects.exists()
 
 
-def test_a_date_past_its_cutoff_is_not_skipped() -> None:
+@pytest.mark.parametrize(
+    ("hours", "reason"),
+    [(24, "past_change_deadline: 2026-11-25 15:00"), (1, "past_change_deadline"), (0, "past_cutoff")],
+)
+def test_a_date_past_its_change_deadline_is_not_left_out(hours: int, reason: str) -> None:
     occurrence = OccurrenceFactory()
     before = everything()
 
-    with pytest.raises(NotPossible, match="past_cutoff"):
-        skip_occurrence(occurrence, now=CUTOFF)
+    with pytest.raises(NotPossible, match=reason):
+        leave_out_date(occurrence, actor=None, now=CUTOFF - timedelta(hours=hours))
     assert everything() == before
+
+
+def test_an_operator_leaves_out_a_date_until_its_cutoff() -> None:
+    occurrence = OccurrenceFactory()
+
+    leave_out_date(occurrence, actor=operator(), now=CUTOFF - timedelta(seconds=1))
+
+    occurrence.refresh_from_db()
+    assert (occurrence.status, occurrence.reason) == ("skipped", "skipped_by_member")
 
 
 def test_a_failed_date_is_made_when_it_is_tried_again() -> None:

@@ -20,6 +20,7 @@ ORDER = {
     "placed → confirmed",
     "placed → cancelled",
     "placed → failed",
+    "placed → awaiting",
     "confirmed → packed",
     "confirmed → dispatched",
     "confirmed → cancelled",

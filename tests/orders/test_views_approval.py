@@ -63,7 +63,7 @@ def test_an_approver_approves_with_one_tap_from_home() -> None:
     home = page(client, reverse("home"))
     assert "Waiting for your approval" in home
     assert "above what the orderer may order without approval" in home
-    answer = page(client, reverse("orders:order_approve", args=[order.number]), next="/")
+    answer = page(client, reverse("orders:order_approve", args=[order.number]), price=order.gross, next="/")
 
     assert "The order is approved." in answer
     assert "Waiting for your approval" not in answer
@@ -86,7 +86,7 @@ def test_what_was_decided_meanwhile_is_said() -> None:
     client = browser(approver(order.organization))
     Order.objects.update(status="cancelled")
 
-    answer = page(client, reverse("orders:order_approve", args=[order.number]), next="")
+    answer = page(client, reverse("orders:order_approve", args=[order.number]), price=order.gross, next="")
 
     assert "Its state does not allow this any more" in answer
     assert Order.objects.get().status == "cancelled"
@@ -102,8 +102,8 @@ def test_an_approval_above_the_budget_says_so_and_was_seen() -> None:
     shown = page(client, reverse("orders:order_detail", args=[order.number]))
     assert "Approving it spends more than the budget has left." in shown
     assert '<input type="hidden" name="overrun" value="1">' in shown
-    assert "The budget has become too small" in page(client, approve, next="")
-    page(client, approve, overrun="1", next="")
+    assert "The budget has become too small" in page(client, approve, price=order.gross, next="")
+    page(client, approve, price=order.gross, overrun="1", next="")
 
     assert Order.objects.get().status == "placed"
 
@@ -136,7 +136,8 @@ def test_a_form_places_an_order_that_waits_and_asks_for_the_department() -> None
         "site": site.pk,
         "bundle": bundle.pk,
         "headcount": 10,
-        "delivery_date": DELIVERY_DATE,
+        "event_on": DELIVERY_DATE,
+        "event_time": "14:00",
         "request_key": "00000000-0000-0000-0000-000000000001",
     }
 

@@ -16,6 +16,7 @@ from tests.api_client import api
 from tests.factories import (
     CUTOFF,
     DELIVERY_DATE,
+    EVENT_AT,
     TUESDAY,
     CategoryFactory,
     EditionFactory,
@@ -74,7 +75,8 @@ def event(school: Organization, bundle: Bundle, *exclusions: str, **changes: Any
         "site": school.sites.get().pk,
         "bundle": bundle.pk,
         "headcount": "12",
-        "delivery_date": DELIVERY_DATE.isoformat(),
+        "event_on": DELIVERY_DATE.isoformat(),
+        "event_time": "14:00",
         "request_key": str(uuid4()),
         "note": "3층",
         "exclusions": exclusions,
@@ -247,7 +249,7 @@ def test_programs_order_with_exclusions_by_their_codes(school: Organization) -> 
         "site": school.sites.get().pk,
         "bundle": bundle.pk,
         "headcount": 12,
-        "delivery_date": DELIVERY_DATE.isoformat(),
+        "event_at": EVENT_AT.isoformat(),
     }
     caller = api(orderer(school))
 

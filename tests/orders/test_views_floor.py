@@ -134,7 +134,7 @@ def test_what_never_came_in_the_days_before_is_shown(client: Client) -> None:
     assert late("2026-12-01") == []
     assert late("2026-12-09") == []
     for purchase_order in PurchaseOrder.objects.all():
-        receive_purchase_order(purchase_order, {}, actor=operator(), now=NOW)
+        receive_purchase_order(purchase_order, actor=operator(), now=NOW)
     assert late("2026-12-02") == []
 
 
@@ -275,7 +275,7 @@ def test_a_portion_goes_into_its_own_order_once_it_was_counted_in(client: Client
     (code,) = (label.link for label in portion_labels(purchase_order) if label.headline.endswith("× 6"))
 
     assert said(scan(client, code)) == ["Count it in first, then it can be packed."]
-    receive_purchase_order(purchase_order, {}, actor=operator(), now=NOW)
+    receive_purchase_order(purchase_order, actor=operator(), now=NOW)
     assert said(scan(client, code, order=first.number)) == [f"This portion belongs to order {second.number}."]
     assert not PackedLine.objects.exists()
     response = scan(client, code)

@@ -1,7 +1,7 @@
 """An institution's pages: its home, its orders, an order for an event, and that nobody else sees them."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,13 +23,13 @@ from tests.factories import (
     PLANNING_TIME,
     TUESDAY,
     BundleFactory,
-    CalendarDayFactory,
     CertificationFactory,
     EditionFactory,
     InstitutionFactory,
     MembershipFactory,
     OccurrenceFactory,
     OrderFactory,
+    PlanFactory,
     ProductFactory,
     SiteFactory,
     SlotFactory,
@@ -82,9 +82,8 @@ def filled(site: Site, bundle: Bundle, **changes: object) -> dict[str, object]:
         "site": site.pk,
         "bundle": bundle.pk,
         "headcount": "25",
-        "delivery_date": "2026-12-01",
-        "window_opens": "",
-        "window_closes": "",
+        "event_on": "2026-12-01",
+        "event_time": "14:00",
         "note": "3층 대회의실",
         "request_key": str(uuid4()),
         **changes,
@@ -152,7 +151,8 @@ def test_home_shows_the_time_of_arrival_once_routed(office: Organization, set_cl
 
 
 def test_home_counts_the_deliveries_of_the_plan_this_month(office: Organization, set_clock: Callable) -> None:
-    plan = MembershipFactory(organization=office).plan
+    plan = PlanFactory()
+    MembershipFactory(organization=office, plan=plan)
     standing = StandingOrderFactory(organization=office, bundle=bundle_with("bread", kind="plan", plan=plan))
     fixed_order(occurrence=OccurrenceFactory(standing_order=standing))
     OccurrenceFactory(standing_order=standing, rule_date=date(2026, 12, 8))
@@ -230,7 +230,7 @@ def test_detail_shows_a_shortage_with_what_comes_instead(office: Organization) -
 
     short, substitute = client_of(viewer(office)).get(detail(order)).context["lines"]
 
-    assert (short["line"].short_quantity, short["line"].coming, short["credited"]) == (6, 4, 0)
+    assert (short["line"].short_quantity, short["line"].coming, short["credited"]) == (6, 4, [])
     assert short["substitutes"] == [substitute["line"]]
     assert substitute["line"].quantity == 6
 
@@ -329,7 +329,7 @@ def test_viewer_may_not_cancel(office: Organization) -> None:
 
 def test_event_order_is_placed_once_however_often_it_is_sent(office: Organization) -> None:
     site, bundle, user = SiteFactory(organization=office), bundle_with("bread"), orderer(office)
-    data = filled(site, bundle, window_opens="13:00", window_closes="14:30")
+    data = filled(site, bundle)
     client = client_of(user)
     urls = {client.post(NEW, data).url for _ in range(2)}
     order = Order.objects.get()
@@ -352,16 +352,25 @@ def test_every_form_has_a_key_of_its_own(office: Organization) -> None:
     assert len({UUID(str(key)) for key in keys}) == 2
 
 
-def test_event_order_form_begins_with_the_earliest_day(office: Organization) -> None:
+def test_event_order_form_begins_with_what_the_address_says(office: Organization) -> None:
     site, bundle = SiteFactory(organization=office), bundle_with("bread")
-    form = client_of(orderer(office)).get(NEW).context["form"]
-    # Tuesday at nine: Friday's cut-off is today at 15:00.
-    assert form["delivery_date"].value() == date(2026, 11, 27)
-    assert (form["site"].value(), form["bundle"].value(), form["headcount"].value()) == (
+    client = client_of(orderer(office))
+    form = client.get(NEW).context["form"]
+    assert [form[name].value() for name in ("site", "bundle", "headcount", "event_on", "event_time")] == [
         site.pk,
         bundle.pk,
         10,
-    )
+        None,
+        None,
+    ]
+    page = client.get(NEW, {"said": "행사 12월 10일 14시, 35명"})
+    form = page.context["form"]
+    assert [form[name].value() for name in ("headcount", "event_on", "event_time")] == [
+        35,
+        date(2026, 12, 10),
+        time(14),
+    ]
+    assert [step.code for step in page.context["steps"]][-2:] == ["cutoff", "change"]
 
 
 @pytest.mark.parametrize(
@@ -369,11 +378,11 @@ def test_event_order_form_begins_with_the_earliest_day(office: Organization) -> 
     [
         ({"headcount": "501"}, "headcount"),
         ({"headcount": "0"}, "headcount"),
-        ({"delivery_date": "2026-11-26"}, "delivery_date"),
-        ({"delivery_date": "2026-12-05"}, "delivery_date"),
-        ({"delivery_date": "2028-01-03"}, "delivery_date"),
-        ({"window_opens": "14:00"}, "window_closes"),
-        ({"window_opens": "14:00", "window_closes": "14:00"}, "window_closes"),
+        ({"event_on": "2026-11-26"}, "event_on"),
+        ({"event_on": "2026-11-01"}, "event_on"),
+        ({"event_on": "2028-01-03"}, "event_on"),
+        ({"event_time": ""}, "event_time"),
+        ({"event_time": "25:00"}, "event_time"),
         ({"request_key": "again"}, "request_key"),
     ],
 )
@@ -395,7 +404,7 @@ def test_event_order_to_another_institutions_site_is_no_choice(office: Organizat
 
 @pytest.mark.parametrize(
     ("reason", "field"),
-    [("unlocated_site", "site"), ("too_late", "delivery_date"), ("no_product", "bundle")],
+    [("unlocated_site", "site"), ("no_product", "bundle")],
 )
 def test_event_order_that_is_not_possible_says_why_at_the_field(
     office: Organization, reason: str, field: str
@@ -403,19 +412,10 @@ def test_event_order_that_is_not_possible_says_why_at_the_field(
     site, bundle = SiteFactory(organization=office), bundle_with("bread")
     if reason == "unlocated_site":
         Site.objects.update(precision="district")
-    elif reason == "too_late":
-        EditionFactory(bundle=bundle, products=[ProductFactory(category__code="bread", lead_days=6)])
     else:
         bundle.slots.get().category.products.update(is_active=False)
     form = client_of(orderer(office)).post(NEW, filled(site, bundle)).context["form"]
     assert (form.errors, Order.objects.count()) == ({field: [words(reason)]}, 0)
-
-
-def test_event_order_on_a_closed_day_is_refused(office: Organization) -> None:
-    CalendarDayFactory()
-    site, bundle = SiteFactory(organization=office), bundle_with("bread")
-    form = client_of(orderer(office)).post(NEW, filled(site, bundle)).context["form"]
-    assert form.errors == {"delivery_date": [words("not_a_working_day")]}
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])

@@ -275,7 +275,7 @@ def test_accepting_leads_back_to_where_the_button_was_but_never_elsewhere() -> N
 def test_accepting_what_was_received_says_why_not() -> None:
     purchase_order = issued_purchase_order()
     user = producer_user(purchase_order.producer)
-    receive_purchase_order(purchase_order, {}, actor=operator(), now=NOW)
+    receive_purchase_order(purchase_order, actor=operator(), now=NOW)
     before = rows_of(purchase_order)
 
     page = client_of(user).post(url("accept", purchase_order), follow=True)
@@ -327,7 +327,7 @@ def test_a_shortage_that_cannot_be_is_kept_in_the_field_and_changes_nothing(type
 
 def test_a_shortage_of_what_was_received_says_why_not() -> None:
     purchase_order = issued_purchase_order(headcount=7)
-    receive_purchase_order(purchase_order, {}, actor=operator(), now=NOW)
+    receive_purchase_order(purchase_order, actor=operator(), now=NOW)
     before = rows_of(purchase_order)
 
     page = client_of(producer_user(purchase_order.producer)).post(

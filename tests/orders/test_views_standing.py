@@ -154,7 +154,8 @@ def test_bad_standing_order_keeps_what_was_typed(
 
 def test_plan_bundle_is_for_institutions_with_that_plan(office: Organization) -> None:
     site, other = SiteFactory(organization=office), SiteFactory()
-    plan = MembershipFactory(organization=office).plan
+    plan = PlanFactory()
+    MembershipFactory(organization=office, plan=plan)
     own = bundle_with("bread", kind="plan", plan=plan)
     bundle_with("bread", kind="plan", plan=PlanFactory())
     event = bundle_with("bread")
@@ -254,8 +255,11 @@ def test_detail_asks_as_many_queries_for_one_date_as_for_three(office: Organizat
     standing, client = StandingOrderFactory(organization=office), client_of(orderer(office))
 
     def queries(day: int) -> int:
-        occurrence = OccurrenceFactory(standing_order=standing, rule_date=date(2026, 12, day))
-        fixed_order(occurrence=occurrence)
+        cutoff = CUTOFF + timedelta(days=day - 1)
+        occurrence = OccurrenceFactory(
+            standing_order=standing, rule_date=date(2026, 12, day), cutoff_at=cutoff
+        )
+        fixed_order(occurrence=occurrence, now=cutoff)
         with CaptureQueriesContext(connection) as captured:
             assert client.get(detail(standing)).status_code == 200
         return len(captured)

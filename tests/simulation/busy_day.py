@@ -10,7 +10,15 @@ from typing import Any
 from django.db.models import F
 
 from bundles.models import Capacity
-from orders.models import CycleItem, Notification, Occurrence, Order, OrderLine, PurchaseOrderLine
+from orders.models import (
+    CycleItem,
+    Notification,
+    Occurrence,
+    Order,
+    OrderLine,
+    PurchaseOrder,
+    PurchaseOrderLine,
+)
 from tests.factories import (
     DELIVERY_DATE,
     BundleFactory,
@@ -102,6 +110,21 @@ def result() -> dict[str, Any]:
         "told": Counter(Notification.objects.values_list("recipient", "kind")),
         "ledger": Counter(CycleItem.objects.filter(run__step="fix").values_list("outcome", "reason")),
     }
+
+
+def written() -> dict[str, list[tuple[Any, ...]]]:
+    """Every column of orders, lines and purchase orders but keys of what was made, and times."""
+    numbers = {OrderLine: "order__number", PurchaseOrderLine: "purchase_order__number"}
+    rows = {}
+    for model in (Order, OrderLine, PurchaseOrder, PurchaseOrderLine):
+        columns = [
+            field.attname
+            for field in model._meta.concrete_fields
+            if not field.primary_key and not field.attname.endswith(("_at", "order_id"))
+        ]
+        named = [*columns, *filter(None, [numbers.get(model)])]
+        rows[model.__name__] = sorted(model.objects.values_list(*named), key=repr)
+    return rows
 
 
 def lines(order: Order) -> list[tuple[str, int, int]]:

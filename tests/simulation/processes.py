@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -15,13 +15,22 @@ from django.utils import timezone
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def start(argv: Sequence[str], *, now: datetime) -> "subprocess.Popen[bytes]":
-    """Start `python argv…` in a session of its own, with the test's data and with `now` on its clock."""
+def start(
+    argv: Sequence[str],
+    *,
+    now: datetime,
+    more: Mapping[str, str] | None = None,
+    stdin: int = subprocess.DEVNULL,
+) -> "subprocess.Popen[bytes]":
+    """Start `python argv…` in a session of its own, with the test's data and with `now` on its clock.
+
+    `more` are further variables of its environment.
+    """
     return subprocess.Popen(
         [sys.executable, *argv],
         cwd=ROOT,
-        env=_environment(now),
-        stdin=subprocess.DEVNULL,
+        env={**_environment(now), **(more or {})},
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,

@@ -14,7 +14,7 @@ from orders.exceptions import NotPossible
 from orders.models import Notification, Occurrence, Order
 from tests.factories import (
     CUTOFF,
-    DELIVERY_DATE,
+    EVENT_AT,
     TUESDAY,
     BudgetFactory,
     EditionFactory,
@@ -44,9 +44,7 @@ def test_orders_at_once_take_a_budget_to_its_last_won_and_the_rest_waits() -> No
             bundle=bundle,
             headcount=10,
             exclusions=0,
-            delivery_date=DELIVERY_DATE,
-            window_opens=None,
-            window_closes=None,
+            event_at=EVENT_AT,
             note="",
             request_key=UUID(int=nth),
             actor=actors[nth],
@@ -92,7 +90,9 @@ def test_approvals_at_once_overspend_nothing_unseen() -> None:
     def approve(order: Order) -> Callable[[], str]:
         def word() -> str:
             try:
-                return approve_order(order, sees_overrun=False, actor=chief, now=TUESDAY).status
+                return approve_order(
+                    order, price=order.gross, sees_overrun=False, actor=chief, now=TUESDAY
+                ).status
             except NotPossible as error:
                 return error.reason
 
@@ -103,8 +103,12 @@ def test_approvals_at_once_overspend_nothing_unseen() -> None:
     assert sorted(words) == ["budget_changed"] * 2 + ["placed"] * 2
 
 
+def _approve(order: Order) -> object:
+    return approve_order(order, price=order.gross, sees_overrun=False, actor=_chief(order), now=TUESDAY)
+
+
 WORDS: dict[str, Callable[[Order], object]] = {
-    "placed": lambda order: approve_order(order, sees_overrun=False, actor=_chief(order), now=TUESDAY),
+    "placed": _approve,
     "failed": lambda order: decline_order(order, note="", actor=_chief(order), now=TUESDAY),
     "cancelled": lambda order: cancel_order(order, actor=_chief(order), now=TUESDAY),
 }
@@ -145,7 +149,7 @@ def test_approved_at_the_very_cutoff_it_is_either_made_or_not(approves_first: bo
 
     def approve() -> None:
         try:
-            approve_order(order, sees_overrun=False, actor=chief, now=TUESDAY)
+            approve_order(order, price=order.gross, sees_overrun=False, actor=chief, now=TUESDAY)
         except NotPossible as error:
             said.append(error.reason)
 

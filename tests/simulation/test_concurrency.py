@@ -22,7 +22,6 @@ from delivery.day import read_day
 from delivery.models import Proof, RoutePlan, Stop
 from delivery.planner import plan_routes
 from orders import cycle
-from orders.actions.fix import fix_occurrence
 from orders.actions.notify import notify
 from orders.actions.purchase import accept_purchase_order
 from orders.emails import send_pending
@@ -41,6 +40,7 @@ from tests.factories import (
     UserFactory,
     bundle_with,
     depot,
+    fix,
     fixed_order,
     issued_purchase_order,
     need,
@@ -139,7 +139,7 @@ def test_what_is_ordered_while_the_producer_answers_is_asked_anew() -> None:
 
     meanwhile(
         lambda: accept_purchase_order(purchase_order, actor=person, now=CUTOFF),
-        lambda: fix_occurrence(more.pk, now=CUTOFF),
+        lambda: fix(more, now=CUTOFF),
     )
 
     purchase_order.refresh_from_db()
@@ -222,7 +222,7 @@ def test_a_route_is_either_started_or_replaced(starts_first: bool) -> None:
             start_route(route, actor=route.shift.courier, now=DELIVERY_MORNING)
 
     def replace() -> None:
-        publish(depot(), DELIVERY_DATE, problem, plan, now=DELIVERY_MORNING)
+        publish(depot(), problem, plan, now=DELIVERY_MORNING)
 
     if starts_first:
         meanwhile(start, replace)

@@ -84,7 +84,7 @@ def test_a_day_by_the_schedule(sweep: Any) -> None:
     ]
 
     for purchase_order in PurchaseOrder.objects.all():
-        receive_purchase_order(purchase_order, {}, actor=hub, now=PLANNING_TIME)
+        receive_purchase_order(purchase_order, actor=hub, now=PLANNING_TIME)
     sweep(PLANNING_TIME)
     route = Route.objects.get()
     assert route.stops.count() == 3

@@ -16,20 +16,23 @@ from config.celery import app
 from orders import cycle
 from orders.models import CycleItem, CycleRun
 from tests.factories import CUTOFF
-from tests.simulation.busy_day import busy_day, check_promises, made_count, open_count, result
+from tests.simulation.busy_day import busy_day, check_promises, made_count, open_count, result, written
 from tests.simulation.processes import start
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = CUTOFF + timedelta(minutes=1)
-COUNT = 40
 PATIENCE_S = 60
+KILLS = 50
+# Many small batches: a life ends within the first or second of them.
+ORDERS, BATCH = 320, 5
+STATEMENTS = 75
 
 
-def undisturbed() -> dict[str, Any]:
-    """What comes of the day if nobody is killed."""
+def undisturbed() -> tuple[dict[str, Any], dict[str, Any]]:
+    """What comes of the day if nobody is killed, and all in one batch."""
     with transaction.atomic():
         cycle.fix_due(now=NOW)
-        expected = result()
+        expected = result(), written()
         transaction.set_rollback(True)
     return expected
 
@@ -39,34 +42,56 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def test_a_worker_killed_again_and_again_leaves_what_an_undisturbed_one_leaves() -> None:
-    busy_day(COUNT)
+class Nursery:
+    """Workers on the suite's database, one after the other (see `sweeper.py`)."""
+
+    def __init__(self) -> None:
+        small = {"FIX_BATCH_SIZE": str(BATCH)}
+        self.process = start(["-m", "tests.simulation.sweeper"], now=NOW, more=small, stdin=subprocess.PIPE)
+
+    def live(self, statements: int, seconds: float) -> bytes:
+        """Let a worker live for so many statements and seconds, and return all that was heard of it."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+        worker = int(self.process.stdout.readline())
+        heard = self.process.stdout.read(statements)
+        time.sleep(seconds)
+        os.kill(worker, signal.SIGKILL)
+        return heard + self.process.stdout.readline().rstrip(b"\n")
+
+
+@pytest.fixture
+def nursery() -> Iterator[Nursery]:
+    nursery = Nursery()
+    yield nursery
+    kill(nursery.process)
+
+
+def test_workers_killed_in_the_middle_leave_what_an_undisturbed_one_leaves(nursery: Nursery) -> None:
+    busy_day(ORDERS)
     expected = undisturbed()
     chance = random.Random(20261126)
     left = [open_count()]
-    assert left == [COUNT]
+    assert left == [ORDERS]
 
-    for _ in range(4):
-        sweeper = start(["-m", "tests.simulation.sweeper"], now=NOW)
-        assert sweeper.stdout
-        # An order takes some fifty statements.
-        heard = sweeper.stdout.read(chance.randint(20, 400))
-        kill(sweeper)
-        assert b"!" not in heard + sweeper.stdout.read()
+    deaths = 0
+    while deaths < KILLS:
+        heard = nursery.live(chance.randint(1, STATEMENTS), chance.uniform(0, 0.02))
+        assert b"!" not in heard
+        deaths += heard.endswith(b"t")
         left.append(open_count())
-        check_promises()
 
-    # Some died between the first order and the last, and no death lost what was done before.
+    # No death lost what was done before.
     assert left == sorted(left, reverse=True)
-    assert 0 < left[-1] < COUNT
+    assert 0 < left[-1] < ORDERS
     assert CycleRun.objects.filter(step="fix", finished_at=None).exists()
-    last = start(["-m", "tests.simulation.sweeper"], now=NOW)
-    said, _ = last.communicate(timeout=PATIENCE_S)
-    assert said.endswith(b"!"), said.decode()
-
     check_promises()
-    assert result() == expected
-    assert (open_count(), made_count()) == (0, COUNT // 2)
+    cycle.fix_due(now=NOW)
+    check_promises()
+    assert (result(), written()) == expected
+    assert (open_count(), made_count()) == (0, ORDERS // 2)
 
 
 def wait_until(holds: Callable[[], bool], worker: "subprocess.Popen[bytes]") -> None:
@@ -89,13 +114,17 @@ def queue() -> Iterator[None]:
 def start_worker() -> "subprocess.Popen[bytes]":
     """A Celery worker on the suite's broker, as `manage.py serve` and compose.yaml start it."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "ERROR"]
-    return start(["-m", "celery", "-A", "config.celery", "worker", *quiet], now=NOW)
+    small = {"FIX_BATCH_SIZE": str(BATCH)}
+    return start(["-m", "celery", "-A", "config.celery", "worker", *quiet], now=NOW, more=small)
+
+
+COUNT = 40
 
 
 @pytest.mark.usefixtures("queue")
 def test_a_celery_worker_told_twice_and_killed_once_completes_the_day() -> None:
     busy_day(COUNT)
-    expected = undisturbed()
+    expected, _ = undisturbed()
     for _ in range(2):
         app.send_task("orders.tasks.fix_due_orders")
 

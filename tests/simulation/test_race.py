@@ -14,10 +14,10 @@ from django.db import OperationalError, connection
 from django.db.models import F, Sum
 
 from bundles.models import Bundle, Capacity, CapacityPool, Product
-from orders.actions.fix import fix_occurrence, fix_order
 from orders.actions.ledger import Outcome
-from orders.alternatives import alternatives_to_occurrence, alternatives_to_order
+from orders.alternatives import alternatives_to_occurrence
 from orders.choosing import shortfall
+from orders.event_alternatives import alternatives_to_order
 from orders.models import Notification, Occurrence, Order, OrderLine, PurchaseOrderLine
 from tests.factories import (
     CUTOFF,
@@ -32,6 +32,7 @@ from tests.factories import (
     ProductFactory,
     SiteFactory,
     SlotFactory,
+    fix,
     orderer,
 )
 
@@ -112,8 +113,8 @@ def test_the_last_units_are_sold_to_the_last_one_and_not_one_more() -> None:
     count, workers = sizes()
     first, second, pool = scarce_day(count)
     works: list[Callable[[], Outcome | None]] = [
-        *[lambda pk=row.pk: fix_occurrence(pk, now=CUTOFF) for row in Occurrence.objects.all()],
-        *[lambda pk=row.pk: fix_order(pk, now=CUTOFF) for row in Order.objects.all()],
+        *[lambda row=row: fix(row) for row in Occurrence.objects.all()],
+        *[lambda row=row: fix(row) for row in Order.objects.all()],
     ]
 
     outcomes, again = race(works, workers)

@@ -3,7 +3,6 @@
 import pytest
 
 from bundles.models import Product
-from orders.actions.fix import fix_order
 from orders.actions.swap import swap_product, undo_swap
 from orders.exceptions import NotPossible
 from orders.models import Order, OrderLine, Swap
@@ -14,6 +13,7 @@ from tests.factories import (
     EditionFactory,
     OrderFactory,
     bundle_with,
+    fix,
     orderer,
 )
 from tests.simulation.test_concurrency import at_once, meanwhile
@@ -60,10 +60,10 @@ def test_a_swap_before_the_cutoff_is_in_the_order_that_waits_for_it() -> None:
 
     meanwhile(
         lambda: swap_product(order, first.pk, second.pk, actor=person, now=TUESDAY),
-        lambda: fix_order(order.pk, now=CUTOFF),
+        lambda: fix(order, now=CUTOFF),
     )
     # Where the cut-off met the locked row it left it to the next sweep.
-    fix_order(order.pk, now=CUTOFF)
+    fix(order, now=CUTOFF)
 
     assert OrderLine.objects.get().product == second
 
@@ -76,7 +76,7 @@ def test_a_swap_that_comes_while_the_order_is_fixed_is_too_late() -> None:
         with pytest.raises(NotPossible, match="past_cutoff"):
             swap_product(order, first.pk, second.pk, actor=person, now=TUESDAY)
 
-    meanwhile(lambda: fix_order(order.pk, now=CUTOFF), late)
+    meanwhile(lambda: fix(order, now=CUTOFF), late)
 
     assert OrderLine.objects.get().product == first
     assert not Swap.objects.exists()

@@ -15,10 +15,12 @@ from config.town.rows import Town
 from config.town.workbook import TownFile, read_workbook, write_template
 from config.town.write import write_town
 from membership import clock
-from membership.geocoding import find_address
+from membership.geocoding.find import find_address
 from membership.models import Site
 
 EXAMPLE_ROWS = 3
+# Each address may be waited for so long.
+LOOK_UP_SECONDS = 30
 
 
 class Command(BaseCommand):
@@ -41,10 +43,16 @@ class Command(BaseCommand):
         book = read_workbook(file)
         if book.errors:
             raise _refusal(book)
-        _locate(book.town)
+        looked_up = _locate(book.town)
         try:
             # Nobody's password is known: each person sets one by “Forgot your password?”.
-            counts = write_town(book.town, password=make_password(None), is_demo=False, now=clock.now())
+            counts = write_town(
+                book.town,
+                password=make_password(None),
+                is_demo=False,
+                now=clock.now(),
+                looked_up=looked_up,
+            )
         except BadTown as bad:
             book.errors = bad.errors
             raise _refusal(book) from None
@@ -53,13 +61,22 @@ class Command(BaseCommand):
             self.stdout.write(_("Not located yet, nothing can be delivered: %(site)s") % {"site": site.name})
 
 
-def _locate(town: Town) -> None:
-    """Look up the places that came without coordinates, before anything is locked."""
+def _locate(town: Town) -> dict[str, str]:
+    """Look up the places that came without coordinates, before anything is locked; return who found them."""
+    providers: dict[str, str] = {}
     for index, place in enumerate(town.places):
-        if place.latitude is None and (found := find_address(place.address)):
+        if place.latitude is not None:
+            continue
+        search = find_address(place.address, now=clock.now(), seconds=LOOK_UP_SECONDS)
+        if found := search.found:
             town.places[index] = replace(
-                place, latitude=found.latitude, longitude=found.longitude, precision=found.precision
+                place,
+                latitude=found.latitude,
+                longitude=found.longitude,
+                precision=found.precision,
             )
+            providers[place.key] = found.provider
+    return providers
 
 
 def _refusal(book: TownFile) -> CommandError:

@@ -81,6 +81,7 @@ def _steps(day: date, now: datetime) -> list[tuple[str, Callable[[], list[CycleR
         ("fix orders at cut-off", lambda: cycle.fix_due(now=max(now, _last_cutoff(day) or now), day=day)),
         ("remind producers", lambda: cycle.remind_producers(now=now, day=day)),
         ("producers' deadlines", lambda: cycle.close_deadlines(now=now, day=day)),
+        ("questions about shortages", lambda: cycle.settle_questions(now=now, day=day)),
         ("plan and publish routes", lambda: delivery_cycle.plan_routes_of(day, now=now)),
         ("statements of delivery", lambda: cycle.issue_statements(now=now, day=day)),
     ]

@@ -46,15 +46,31 @@
     const colour = `route-${(index % COLOURS) + 1}`;
     const path = route.stops.map((stop) => [stop.lat, stop.lng]);
     if (depot) path.unshift([depot.lat, depot.lng]), path.push([depot.lat, depot.lng]);
-    L.polyline(path, { className: `map-line ${colour}`, interactive: false }).addTo(map);
+    const pattern = route.pattern ? ` map-line--${route.pattern}` : "";
+    L.polyline(path, { className: `map-line ${colour}${pattern}`, interactive: false }).addTo(map);
     for (const stop of route.stops) {
       const state = stop.state ? ` map-stop--${stop.state}` : "";
-      marker(stop, `map-stop ${colour}${state}`, String(stop.number), 28).addTo(map);
+      const faint = stop.faint ? " map-stop--faint" : "";
+      const icon = marker(stop, `map-stop ${colour}${state}${faint}`, String(stop.number), 28).addTo(map);
+      icon.setZIndexOffset(stop.faint ? -1000 : 0);
+    }
+  };
+
+  // What lies below the routes where no tiles do: a river and names, in a pane of their own.
+  const drawGround = (map, ground) => {
+    const pane = map.createPane("ground");
+    pane.style.zIndex = 100;
+    pane.style.pointerEvents = "none";
+    const plain = { pane: "ground", interactive: false };
+    L.polygon(ground.river, { ...plain, className: "map-river" }).addTo(map);
+    for (const place of ground.places) {
+      const icon = L.divIcon({ html: node("span", "", place.name), className: "map-place", iconSize: [80, 20] });
+      L.marker(place.at, { ...plain, icon, keyboard: false }).addTo(map);
     }
   };
 
   const addTiles = (map, address) => {
-    if (!address) return;
+    if (!address) return null;
     // Tile servers want to know which site asks; the pages' own policy tells nobody.
     const referrerPolicy = "strict-origin-when-cross-origin";
     const tiles = L.tileLayer(address, { maxZoom: 19, attribution: CREDIT, referrerPolicy });
@@ -65,8 +81,10 @@
     tiles.on("tileerror", () => {
       if (!arrived && ++errors > 3) map.removeLayer(tiles);
     });
-    tiles.addTo(map);
+    return tiles.addTo(map);
   };
+
+  window.KkureomiMap = { addTiles, node };
 
   const draw = (element) => {
     const data = JSON.parse(document.getElementById(element.dataset.map).textContent);
@@ -78,6 +96,7 @@
     if (data.depot) places.push(data.depot);
     if (places.length) map.fitBounds(places.map((place) => [place.lat, place.lng]), { padding: [28, 28], maxZoom: 15 });
     else map.setView(SEOUL, 11);
+    if (data.ground) drawGround(map, data.ground);
     addTiles(map, element.dataset.tiles);
     data.routes.forEach((route, index) => drawRoute(map, route, index, data.depot));
     if (data.depot) marker(data.depot, "map-stop map-stop--depot", picture("warehouse"), 36).addTo(map);

@@ -28,6 +28,13 @@
     if (form.dataset.sent) event.preventDefault();
     else form.dataset.sent = "yes";
   });
+  // The page that a courier's phone keeps for the road is for whoever is logged in, and nobody after.
+  document.addEventListener("submit", async (event) => {
+    if (!event.target.hasAttribute("data-forget-road") || !("caches" in window)) return;
+    event.preventDefault();
+    await caches.delete("drive-pages").catch(() => {});
+    event.target.submit();
+  });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
