@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from .models import CycleRun, PurchaseOrder, PurchaseOrderLine
+from .models import PurchaseOrder, PurchaseOrderLine
 
 
 class DayInput(forms.DateInput):
@@ -82,12 +82,3 @@ class PackingDayForm(forms.Form):
     """The delivery date to pack for."""
 
     date = forms.DateField(label=_("Delivery date"), required=False, widget=DayInput())
-
-
-class RunFilter(forms.Form):
-    """Which runs of the cycle to list."""
-
-    step = forms.ChoiceField(
-        label=_("Step"), required=False, choices=[("", _("All")), *CycleRun.Step.choices]
-    )
-    failures = forms.BooleanField(label=_("Only with failures"), required=False)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from membership.models import User
@@ -11,7 +12,7 @@ from membership.permissions import is_operator
 from .models import CycleItem, CycleRun, Occurrence, Order
 from .reasons import TOLD_IN_FULL, words
 
-# The steps that decide about one delivery.
+# The steps that decide about a date that is no order yet.
 STEPS = (CycleRun.Step.APPROVAL, CycleRun.Step.FIX)
 # How what became of it is drawn.
 LOOKS = {"done": "ordered", "skipped": "skipped", "failed": "failed"}
@@ -20,7 +21,7 @@ NUMBER = r"^[0-9]{6}-"
 
 
 def ledger_entries(user: User, occurrence: Occurrence | None, order: Order | None) -> list[dict[str, Any]]:
-    """Return what the cut-off and the sweeps for approval wrote of it, latest first, as a timeline.
+    """Return what runs wrote of the date and its order, latest first, as a timeline; operators find the runs.
 
     A run that made the order names it, one that didn't names its date.
     """
@@ -28,14 +29,17 @@ def ledger_entries(user: User, occurrence: Occurrence | None, order: Order | Non
     if order:
         about |= Q(subject=order.number)
     if occurrence:
-        about |= Q(subject_id=occurrence.pk) & ~Q(outcome="done") & ~Q(subject__regex=NUMBER)
-    items = CycleItem.objects.for_user(user).filter(about, run__step__in=STEPS).select_related("run")
+        about |= (
+            Q(run__step__in=STEPS, subject_id=occurrence.pk) & ~Q(outcome="done") & ~Q(subject__regex=NUMBER)
+        )
+    owner = order.organization_id if order else occurrence and occurrence.standing_order.organization_id
+    items = CycleItem.objects.for_user(user).filter(about, organization=owner).select_related("run")
     return [_entry(item, user) for item in items.order_by("-at", "-pk")]
 
 
 def _entry(item: CycleItem, user: User) -> dict[str, Any]:
-    is_told = is_operator(user) or item.reason in TOLD_IN_FULL
-    detail = item.detail if is_told else ""
+    may_see_all = is_operator(user)
+    detail = item.detail if may_see_all or item.reason in TOLD_IN_FULL else ""
     return {
         "at": item.at,
         "text": _("%(step)s: %(outcome)s")
@@ -43,4 +47,5 @@ def _entry(item: CycleItem, user: User) -> dict[str, Any]:
         "who": _("automatically"),
         "state": LOOKS[item.outcome],
         "note": ": ".join(part for part in (words(item.reason), detail) if part),
+        "url": reverse("orders:cycle_run_detail", args=[item.run_id]) if may_see_all else "",
     }

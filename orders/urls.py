@@ -20,6 +20,7 @@ from .views import (
     membership,
     producer,
     rating,
+    runs,
     scan,
     shortage,
     shortages,
@@ -180,6 +181,7 @@ urlpatterns = [
     path("packing/", hub.packing, name="packing"),
     path("packing/scan/", scan.scan, name="scan"),
     path("packing/labels.pdf", labels.day_labels, name="day_labels"),
-    path("runs/", hub.cycle_run_list, name="cycle_run_list"),
-    path("runs/<int:pk>/", hub.cycle_run_detail, name="cycle_run_detail"),
+    path("runs/", runs.cycle_run_list, name="cycle_run_list"),
+    path("runs/items/", runs.cycle_item_list, name="cycle_item_list"),
+    path("runs/<int:pk>/", runs.cycle_run_detail, name="cycle_run_detail"),
 ]

@@ -1,13 +1,9 @@
-"""The hub's floor: receiving, packing, and the run ledger."""
+"""The hub's floor: receiving and packing."""
 
-from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,8 +19,8 @@ from ..actions.receive import receive_purchase_order
 from ..exceptions import NotPossible
 from ..forms import CallOffForm
 from ..forms_labels import LabelForm
-from ..forms_producer import PackingDayForm, RunFilter
-from ..models import CycleItem, CycleRun, Occurrence, Order, PurchaseOrder
+from ..forms_producer import PackingDayForm
+from ..models import Order, PurchaseOrder
 from ..packing import by_product, by_route, next_packing_day, packing_days, packing_list, receiving_list
 from ..reasons import words
 from .back import redirect_back
@@ -32,13 +28,6 @@ from .back import redirect_back
 PAGE_SIZE = 25
 DAYS_IN_TABS = 7
 PACKING_VIEWS = ("receiving", "orders", "products")
-# Most urgent first.
-OUTCOME_ORDER = Case(
-    When(outcome=CycleItem.Outcome.FAILED, then=Value(0)),
-    When(outcome=CycleItem.Outcome.SKIPPED, then=Value(1)),
-    default=Value(2),
-    output_field=IntegerField(),
-)
 
 
 @require_GET
@@ -134,77 +123,3 @@ def purchase_order_receive(request: HttpRequest, number: str) -> HttpResponse:
 
 def _packing_page(day: date, view: str) -> str:
     return f"{reverse('orders:packing')}?date={day.isoformat()}&view={view}"
-
-
-@require_GET
-@role_required("operator")
-def cycle_run_list(request: HttpRequest) -> HttpResponse:
-    """The run ledger, newest first: what each step found due and what became of it."""
-    form = RunFilter(request.GET)
-    form.is_valid()
-    runs = CycleRun.objects.all()
-    if form.cleaned_data.get("step"):
-        runs = runs.filter(step=form.cleaned_data["step"])
-    if form.cleaned_data.get("failures"):
-        runs = runs.filter(failed__gt=0)
-    context = {
-        "page_obj": Paginator(runs, PAGE_SIZE).get_page(request.GET.get("page")),
-        "form": form,
-        "is_filtered": any(form.cleaned_data.values()),
-    }
-    return render(request, "orders/cycle_run_list.html", context)
-
-
-@require_GET
-@role_required("operator")
-def cycle_run_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One run, item by item, failures first."""
-    run = get_object_or_404(CycleRun, pk=pk)
-    items = run.items.select_related("organization").order_by(OUTCOME_ORDER, "pk")
-    outcome = request.GET.get("outcome", "")
-    if outcome in CycleItem.Outcome.values:
-        items = items.filter(outcome=outcome)
-    page_obj = Paginator(items, PAGE_SIZE).get_page(request.GET.get("page"))
-    urls = _urls(run, page_obj.object_list)
-    context = {
-        "run": run,
-        "outcome": outcome,
-        "total": run.done + run.skipped + run.failed,
-        "page_obj": page_obj,
-        "rows": [
-            {"item": item, "reason": words(item.reason), "url": urls.get(item.pk, "")} for item in page_obj
-        ],
-        "crumbs": [{"label": _("Runs"), "url": reverse("orders:cycle_run_list")}],
-    }
-    return render(request, "orders/cycle_run_detail.html", context)
-
-
-def _urls(run: CycleRun, items: Iterable[CycleItem]) -> dict[int, str]:
-    """Return, by item, the address of what it was about: an order, a purchase order or a standing order.
-
-    A number is found by the item's subject; an occurrence that became no order leads to its standing order.
-    """
-    subjects = {item.subject: item for item in items}
-    name, numbers = "", set[str]()
-    if run.step in (CycleRun.Step.REMIND, CycleRun.Step.ACKNOWLEDGE):
-        name = "orders:purchase_order_detail"
-        numbers = set(PurchaseOrder.objects.filter(number__in=subjects).values_list("number", flat=True))
-    elif run.step in (CycleRun.Step.FIX, CycleRun.Step.STATEMENT):
-        name = "orders:order_detail"
-        numbers = set(Order.objects.filter(number__in=subjects).values_list("number", flat=True))
-    urls = {subjects[number].pk: reverse(name, args=[number]) for number in numbers}
-    return {**_standing_order_urls(run, [item for item in items if item.pk not in urls]), **urls}
-
-
-def _standing_order_urls(run: CycleRun, items: list[CycleItem]) -> dict[int, str]:
-    keys: dict[Any, Any] = {}
-    if run.step == CycleRun.Step.PREVIEW:
-        keys = {item.subject_id: item.subject_id for item in items}
-    elif run.step == CycleRun.Step.FIX:
-        rows = Occurrence.objects.filter(pk__in=[item.subject_id for item in items])
-        keys = dict(rows.values_list("pk", "standing_order"))
-    return {
-        item.pk: reverse("orders:standing_order_detail", args=[keys[item.subject_id]])
-        for item in items
-        if keys.get(item.subject_id)
-    }

@@ -40,6 +40,7 @@ from ..exceptions import NotPossible
 from ..forms import CallOffForm, OrderFilter
 from ..forms_labels import LabelForm
 from ..forms_rating import RatingForm, rating_forms
+from ..made import ledger_entries
 from ..models import CalendarDay, Order, OrderLine, Rating
 from ..models.order import RATING_PERIOD
 from ..packing import FIXED
@@ -126,7 +127,13 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
     orders = (
         Order.objects.for_user(request.user)  # type: ignore[arg-type]
         .select_related(
-            "organization", "site", "bundle", "department", "statement", "occurrence", "placed_by"
+            "organization",
+            "site",
+            "bundle",
+            "department",
+            "statement",
+            "occurrence__standing_order",
+            "placed_by",
         )
         .prefetch_related(
             "lines__shortages__substitute",
@@ -151,6 +158,7 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
         "events": sorted(
             timeline(order) + shortage_steps(shortages), key=lambda event: event["at"], reverse=True
         ),
+        "runs": ledger_entries(request.user, order.occurrence, order),  # type: ignore[arg-type]
         "event_steps": _event_steps(order, now),
         "questions": [shortage for shortage in shortages if shortage.is_open],
         "stop": stop,

@@ -739,6 +739,7 @@ PAGES = [
         data=lambda side: {"units": 0},
     ),
     Address("orders:cycle_run_list", get={"200": HUB}),
+    Address("orders:cycle_item_list", get={"200": HUB}),
     Address("orders:cycle_run_detail", {"pk": "run.pk"}, get={"200": HUB}),
     # -- Couriers; a worker plans the routes, not the page
     Address("delivery:route_list", get={"200": ANY_COURIER | HUB}),

@@ -73,6 +73,7 @@ LISTS = {
         "orders:packing",
         "orders:order_packing",
         "orders:cycle_run_list",
+        "orders:cycle_item_list",
         "orders:cycle_run_detail",
         "delivery:route_list",
         "delivery:dispatch",

@@ -11,20 +11,15 @@ from django.urls import reverse
 
 from membership.models import User
 from orders.actions.shortage import report_shortage
-from orders.cycle import fix_due, preview
-from orders.models import CycleItem, CycleRun, Occurrence, Order, PurchaseOrder
+from orders.models import CycleRun, Order, PurchaseOrder
 from tests.factories import (
     CUTOFF,
     DELIVERY_DATE,
-    TUESDAY,
     BundleFactory,
     EditionFactory,
-    OccurrenceFactory,
     OrderFactory,
     ProductFactory,
-    SiteFactory,
     SlotFactory,
-    StandingOrderFactory,
     bundle_with,
     courier,
     fixed_order,
@@ -212,106 +207,9 @@ def test_who_may_read_may_not_pack_or_receive() -> None:
 
 
 def test_hub_pages_exist_for_operators_only() -> None:
-    fixed_order(occurrence=OccurrenceFactory(standing_order=_standing_order()))
     run = CycleRun.objects.create(step=CycleRun.Step.FIX, started_at=NOW)
     pages = (PACKING, RUNS, reverse("orders:cycle_run_detail", args=[run.pk]))
 
     for user in (orderer(), producer_user(), courier()):
         assert [client_of(user).get(page).status_code for page in pages] == [404, 404, 404]
     assert [client_of(operator()).get(page).status_code for page in pages] == [200, 200, 200]
-
-
-# -- Runs -----------------------------------------------------------------------------------------
-
-
-def _standing_order(**fields: Any) -> Any:
-    bundle = bundle_with("bread")
-    EditionFactory(bundle=bundle)
-    return StandingOrderFactory(bundle=bundle, **fields)
-
-
-def test_a_run_says_in_words_why_something_failed_and_leads_there() -> None:
-    good = OccurrenceFactory(standing_order=_standing_order())
-    nowhere = SiteFactory(precision="none", latitude=None, longitude=None)
-    broken = OccurrenceFactory(
-        standing_order=_standing_order(organization=nowhere.organization, site=nowhere)
-    )
-    (run,) = fix_due(now=CUTOFF)
-    order = Order.objects.get(occurrence=good)
-
-    page = client_of(operator()).get(reverse("orders:cycle_run_detail", args=[run.pk]))
-
-    standing_order_url = reverse("orders:standing_order_detail", args=[broken.standing_order_id])
-    order_url = reverse("orders:order_detail", args=[order.number])
-    assert [(row["item"].outcome, row["reason"], row["url"]) for row in page.context["rows"]] == [
-        ("failed", "The site has no usable location", standing_order_url),
-        ("done", "", order_url),
-    ]
-    assert [row["item"].organization for row in page.context["rows"]] == [
-        nowhere.organization,
-        order.organization,
-    ]
-    failed = client_of(operator()).get(page.request["PATH_INFO"] + "?outcome=failed")
-    assert [row["item"].outcome for row in failed.context["rows"]] == ["failed"]
-    assert Occurrence.objects.get(pk=broken.pk).status == "failed"
-
-
-def test_runs_lead_to_purchase_orders_and_standing_orders() -> None:
-    purchase_order = issued_purchase_order()
-    standing_order = _standing_order()
-    run = CycleRun.objects.create(step=CycleRun.Step.ACKNOWLEDGE, started_at=NOW, done=1)
-    CycleItem.objects.create(
-        run=run, subject=purchase_order.number, subject_id=purchase_order.pk, outcome="done", at=NOW
-    )
-    previewed = next(run for run in preview(now=TUESDAY) if run.step == CycleRun.Step.PREVIEW)
-    client = client_of(operator())
-
-    def urls(pk: int) -> list[str]:
-        page = client.get(reverse("orders:cycle_run_detail", args=[pk]))
-        return [row["url"] for row in page.context["rows"]]
-
-    assert urls(run.pk) == [reverse("orders:purchase_order_detail", args=[purchase_order.number])]
-    assert urls(previewed.pk) == [reverse("orders:standing_order_detail", args=[standing_order.pk])]
-
-
-def test_run_list_is_newest_first_and_filters() -> None:
-    def run(step: str, hours: int, failed: int = 0) -> CycleRun:
-        return CycleRun.objects.create(
-            step=step, started_at=NOW + timedelta(hours=hours), done=1, failed=failed
-        )
-
-    old, broken, new = run("fix", 0), run("fix", 1, failed=2), run("route", 2)
-    client = client_of(operator())
-
-    def shown(query: str = "") -> list[CycleRun]:
-        return list(client.get(RUNS + query).context["page_obj"])
-
-    assert shown() == [new, broken, old]
-    assert shown("?step=fix") == [broken, old]
-    assert shown("?failures=on") == [broken]
-    assert shown("?step=route&failures=on") == []
-    assert shown("?step=lost") == [new, broken, old]
-
-
-def test_run_pages_come_in_pages_and_ask_as_often_for_many_rows() -> None:
-    user = operator()
-    bundle = bundle_with("bread")
-    EditionFactory(bundle=bundle)
-    counts, runs = [], []
-    for occurrences in (1, 3):
-        for _ in range(occurrences):
-            OccurrenceFactory(standing_order=StandingOrderFactory(bundle=bundle))
-        runs += fix_due(now=CUTOFF)
-        client = client_of(user)
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(RUNS).status_code == 200
-            assert client.get(reverse("orders:cycle_run_detail", args=[runs[-1].pk])).status_code == 200
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
-
-    run = CycleRun.objects.create(step="statement", started_at=NOW, done=26)
-    CycleItem.objects.bulk_create(
-        CycleItem(run=run, subject=f"{number}", outcome="done", at=NOW) for number in range(26)
-    )
-    page = client_of(user).get(reverse("orders:cycle_run_detail", args=[run.pk]) + "?page=2")
-    assert [row["item"].subject for row in page.context["rows"]] == ["25"]
