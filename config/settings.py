@@ -129,6 +129,9 @@ if CELERY_BROKER_URL == "filesystem://":
         "data_folder_out": str(BROKER_DIR / "queue"),
         "control_folder": str(BROKER_DIR / "control"),
         "store_processed": False,
+        # Looking once a second, as is the default, a worker falls behind sweeps that come as often: their
+        # messages expire before they are read, and always the same ones.
+        "polling_interval": 0.1,
     }
     CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = env.int("CELERY_WORKER_CONCURRENCY", default=2)
