@@ -213,10 +213,15 @@ class OrganizationAdmin(admin.ModelAdmin):
 
 @admin.register(Department)
 class DepartmentAdmin(admin.ModelAdmin):
-    list_display = ["name", "name_en", "code", "organization"]
+    list_display = ["name", "name_en", "code", "organization", "is_active"]
+    list_filter = ["is_active"]
     list_select_related = ["organization"]
     search_fields = ["name", "name_en", "code", "organization__name"]
     autocomplete_fields = ["organization"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Department | None = None) -> bool:
+        """Nobody deletes what has paid: it is taken out of use."""
+        return False
 
 
 @admin.register(Certification)

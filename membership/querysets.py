@@ -55,6 +55,10 @@ class DepartmentQuerySet(models.QuerySet[Any]):
         """Departments of the user's institutions; all of them for operators."""
         return self if is_operator(user) else self.filter(organization__in=institution_ids(user))
 
+    def active(self) -> DepartmentQuerySet:
+        """Those that may pay for something new."""
+        return self.filter(is_active=True)
+
 
 class CertificationQuerySet(models.QuerySet[Any]):
     def valid_on(self, day: date) -> CertificationQuerySet:

@@ -51,7 +51,7 @@ class OrganizationBriefSerializer(ShownSerializer):
 class DepartmentSerializer(ShownSerializer):
     class Meta:
         model = Department
-        fields = ["id", "code", "name", "name_en"]
+        fields = ["id", "code", "name", "name_en", "is_active"]
 
 
 class CertificationSerializer(ShownSerializer):

@@ -41,6 +41,11 @@ class Figures:
         return self.reserved + self.spent
 
     @property
+    def has_any(self) -> bool:
+        """Whether there is anything to say of the year."""
+        return self.amount is not None or bool(self.used or self.waiting or self.forecast)
+
+    @property
     def left(self) -> int | None:
         return None if self.amount is None else self.amount - self.used
 

@@ -62,7 +62,9 @@ class DepartmentChoice(forms.ModelChoiceField):
 
 def orderable_departments(user: User) -> Any:
     """Return the departments that may pay for what the user orders."""
-    departments = Department.objects.select_related("organization").order_by("organization__name", "code")
+    departments = (
+        Department.objects.active().select_related("organization").order_by("organization__name", "code")
+    )
     return (
         departments
         if is_operator(user)
@@ -138,7 +140,7 @@ class DeliveryForm(forms.Form):
         site, department = cleaned.get("site"), cleaned.setdefault("department", None)
         if not site or "department" in self.errors:
             return
-        if department is None and site.organization.departments.exists():
+        if department is None and site.organization.departments.active().exists():
             self.add_error("department", words("no_department"))
         elif department and department.organization_id != site.organization_id:
             self.add_error("department", words("wrong_department"))

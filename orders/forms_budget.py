@@ -11,6 +11,7 @@ from membership.models import Certification, Department, Organization, Seat
 
 from .models import Budget, PurchaseTarget
 from .models.budget import YEARS
+from .reasons import REASONS
 
 # A hundred billion won: more is a slip of the finger.
 MOST = 10**11
@@ -49,6 +50,26 @@ class DepartmentForm(forms.ModelForm):
         if taken.exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("Another department has this code."))
         return code
+
+
+class RetireForm(forms.Form):
+    """Which department pays from now on what one that is retired would have paid."""
+
+    successor = forms.ModelChoiceField(
+        queryset=Department.objects.none(),
+        label=_("Who pays from now on"),
+        required=False,
+        empty_label=_("Choose"),
+        error_messages={"required": REASONS["no_department"]},
+    )
+
+    def __init__(self, department: Department, *, pays: bool, data: Any = None) -> None:
+        super().__init__(data)
+        self.department = department
+        others = Department.objects.active().filter(organization=department.organization_id)
+        others = others.exclude(pk=department.pk).order_by("code")
+        self.fields["successor"].queryset = others  # type: ignore[attr-defined]
+        self.fields["successor"].required = pays and others.exists()
 
 
 class BudgetsForm(forms.Form):
@@ -90,7 +111,7 @@ class SeatForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        departments = Department.objects.filter(organization=self.instance.organization_id)
+        departments = Department.objects.active().filter(organization=self.instance.organization_id)
         self.fields["department"].queryset = departments.order_by("code")  # type: ignore[attr-defined]
         self.fields["order_limit"].help_text = ""
 

@@ -53,6 +53,7 @@ REASONS: dict[str, str | Promise] = {
     "standing_order_declined": _("An approver declined the standing order"),
     "no_department": _("Choose the department that pays"),
     "wrong_department": _("This department belongs to another institution"),
+    "department_retired": _("This department is no longer in use"),
     "no_edition": _("No contents could be composed for this date"),
     "no_slots": _("The bundle has no contents yet"),
     "no_product": _("No product is on offer for a slot of the bundle"),

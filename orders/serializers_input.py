@@ -28,10 +28,10 @@ class ReadableSiteField(serializers.PrimaryKeyRelatedField):
 
 
 class ReadableDepartmentField(serializers.PrimaryKeyRelatedField):
-    """A department that the caller can see."""
+    """A department in use that the caller can see."""
 
     def get_queryset(self) -> QuerySet[Department]:
-        return Department.objects.for_user(self.context["request"].user)
+        return Department.objects.active().for_user(self.context["request"].user)
 
 
 class DeliveryInput(serializers.ModelSerializer):

@@ -44,6 +44,8 @@ from .views.budget import (
     budget_settings,
     department_add,
     department_edit,
+    department_reopen,
+    department_retire,
     seat_edit,
 )
 from .views.purchases import purchases, purchases_outside, purchases_targets
@@ -122,6 +124,8 @@ urlpatterns = [
     path("budget/settings/amounts/", budget_amounts, name="budget_amounts"),
     path("budget/settings/departments/", department_add, name="department_add"),
     path("budget/settings/departments/<int:pk>/", department_edit, name="department_edit"),
+    path("budget/settings/departments/<int:pk>/retire/", department_retire, name="department_retire"),
+    path("budget/settings/departments/<int:pk>/reopen/", department_reopen, name="department_reopen"),
     path("budget/settings/seats/<int:pk>/", seat_edit, name="seat_edit"),
     path("purchases/", purchases, name="purchases"),
     path("purchases/outside/", purchases_outside, name="purchases_outside"),

@@ -87,12 +87,13 @@ class Organization(BilingualName):
 
 
 class Department(BilingualName):
-    """A part of an institution that has a budget of its own."""
+    """A part of an institution that has a budget of its own. One that has paid is retired, never deleted."""
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="departments", verbose_name=_("institution")
     )
     code = models.CharField(_("code"), max_length=20)
+    is_active = models.BooleanField(_("active"), default=True)
 
     objects = DepartmentQuerySet.as_manager()
 

@@ -18,11 +18,13 @@ Status = StandingOrder.Status
 
 
 def check_department(organization: Organization, department: Department | None) -> None:
-    """Raise NotPossible unless the department is the institution's; one that has none needs none."""
-    if department is None and organization.departments.exists():
+    """Raise NotPossible unless the department is in use at the institution; one that has none needs none."""
+    if department is None and organization.departments.active().exists():
         raise NotPossible("no_department")
     if department and department.organization_id != organization.pk:
         raise NotPossible("wrong_department")
+    if department and not department.is_active:
+        raise NotPossible("department_retired")
 
 
 def limit_of(actor: User | None, organization_id: int) -> int | None:

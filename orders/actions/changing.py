@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
-from membership.models import User
+from membership.models import Department, User
 from membership.permissions import is_operator
 
 from ..cutoff import change_until
@@ -246,16 +246,25 @@ def take_back(
         for name in OWN:
             value = change.was[name]
             setattr(row, name, date.fromisoformat(value) if name == "moved_to" and value else value)
+        _require_in_use([row.own])
         row.save(update_fields=OWN)
         _follow(locked, None, now, forced=row.rule_date if _may_force(actor) else None)
         require_followed(row)
     else:
         _restore(locked, change.was)
+        _require_in_use([change.was["terms"], *change.was["later"]])
         if locked.status == Status.ENDED:
             was, locked.status = locked.status, Status.ACTIVE
             record(locked, was, actor=actor, now=now)
         _follow(locked, None, now)
     settle_agreement(locked, actor=actor, now=now)
+
+
+def _require_in_use(terms: list[Snapshot]) -> None:
+    """Raise NotPossible if a department that paid by then was retired since: it pays for nothing new."""
+    departments = {each["department_id"] for each in terms if each.get("department_id")}
+    if Department.objects.filter(pk__in=departments, is_active=False).exists():
+        raise NotPossible("department_retired")
 
 
 def require_followed(row: Occurrence) -> None:

@@ -1,5 +1,6 @@
 """An institution's budgets: what each department reserved, spent and has left, and the orders behind it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -17,9 +18,13 @@ from membership.models import Department, Organization, Seat
 from membership.permissions import INSTITUTION_ROLES, approver_seat, role_required
 
 from ..actions.budget import set_budgets
+from ..actions.department import reopen_department, retire_department
 from ..budgets import Figures, forecast, read_figures
-from ..forms_budget import BudgetsForm, DepartmentForm, SeatForm
+from ..departments import payers
+from ..exceptions import NotPossible
+from ..forms_budget import BudgetsForm, DepartmentForm, RetireForm, SeatForm
 from ..models import Order, StandingOrder
+from ..reasons import words
 from .own_institution import chosen_year, own_institution, year_form
 
 SUMS = ("spent", "reserved", "waiting", "forecast")
@@ -31,7 +36,8 @@ def budget(request: HttpRequest) -> HttpResponse:
     """Every department's fiscal year on one page."""
     institution, year = own_institution(request), chosen_year(request)
     departments = list(institution.departments.order_by("code"))
-    rows = read_figures(departments, year, today=clock.today())
+    figures = read_figures(departments, year, today=clock.today())
+    rows = [row for row in figures if row.department.is_active or row.has_any]
     context = {
         "institution": institution,
         "year": year,
@@ -103,7 +109,7 @@ def budget_settings(request: HttpRequest) -> HttpResponse:
 def budget_amounts(request: HttpRequest) -> HttpResponse:
     """Set the budgets of a year."""
     institution, year = _own(request), chosen_year(request)
-    form = BudgetsForm(institution.departments.order_by("code"), year, request.POST)
+    form = BudgetsForm(institution.departments.active().order_by("code"), year, request.POST)
     if not form.is_valid():
         return _settings_page(request, institution, amounts=form)
     set_budgets(form.amounts, year=year)
@@ -126,8 +132,53 @@ def department_add(request: HttpRequest) -> HttpResponse:
 @role_required(*INSTITUTION_ROLES)
 def department_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename a department."""
-    department = get_object_or_404(Department.objects.for_user(request.user), pk=pk)  # type: ignore[arg-type]
+    department = _own_department(request, pk)
     return _save_row(request, department.organization, DepartmentForm(request.POST, instance=department))
+
+
+@require_POST
+@role_required(*INSTITUTION_ROLES)
+def department_retire(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer a department no more; another one pays from now on."""
+    department = _own_department(request, pk)
+    form = _retire_form(department, payers([department]), request.POST)
+    if form.is_valid():
+        try:
+            retire_department(
+                department,
+                successor=form.cleaned_data["successor"],
+                actor=request.user,  # type: ignore[arg-type]
+                now=clock.now(),
+            )
+            return _saved(request, department.organization, chosen_year(request))
+        except NotPossible as error:
+            form.add_error("successor", words(error.reason))
+    return _settings_page(request, department.organization, retire=form)
+
+
+@require_POST
+@role_required(*INSTITUTION_ROLES)
+def department_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer a retired department again."""
+    department = _own_department(request, pk)
+    reopen_department(department)
+    return _saved(request, department.organization, chosen_year(request))
+
+
+def _own_department(request: HttpRequest, pk: int) -> Department:
+    rows = Department.objects.for_user(request.user).select_related("organization")  # type: ignore[arg-type]
+    department: Department = get_object_or_404(rows, pk=pk)
+    _require_approver(request, department.organization)
+    return department
+
+
+def _retire_form(
+    department: Department, payers: Mapping[int, list[StandingOrder]], data: Any = None
+) -> RetireForm:
+    """Return the form, which also says how many standing orders the department pays."""
+    form = RetireForm(department, pays=bool(payers.get(department.pk)), data=data)
+    form.auto_id = f"id_retire_{department.pk}_%s"
+    return form
 
 
 @require_POST
@@ -168,7 +219,8 @@ def _saved(request: HttpRequest, institution: Organization, year: int) -> HttpRe
 def _settings_page(request: HttpRequest, institution: Organization, **wrong: BaseForm) -> HttpResponse:
     """Show the page; a form that was filled in badly stands where it was."""
     year = chosen_year(request)
-    departments = list(institution.departments.order_by("code"))
+    departments = list(institution.departments.active().order_by("code"))
+    paying = payers(departments)
     seats = (
         institution.seats.filter(user__is_active=True).select_related("user").order_by("role", "user__name")
     )
@@ -176,13 +228,27 @@ def _settings_page(request: HttpRequest, institution: Organization, **wrong: Bas
         "institution": institution,
         "year": year,
         "year_form": year_form(request, institution, year),
-        "departments": [_row(DepartmentForm, department, wrong) for department in departments],
+        "departments": [
+            {
+                "form": _row(DepartmentForm, department, wrong),
+                "retire": _tried_retire(wrong, department) or _retire_form(department, paying),
+                "standing_orders": len(paying.get(department.pk, ())),
+            }
+            for department in departments
+        ],
+        "retired": institution.departments.filter(is_active=False).order_by("code"),
         "seats": [_row(SeatForm, seat, wrong) for seat in seats],
         "amounts": wrong.get("amounts") or BudgetsForm(departments, year),
         "new": wrong.get("new") or DepartmentForm(prefix="new"),
         "crumbs": [{"label": _("Budgets"), "url": _address("orders:budget", institution, year)}],
     }
     return render(request, "orders/budget_settings.html", context)
+
+
+def _tried_retire(wrong: dict[str, BaseForm], department: Department) -> Any:
+    """Return the form that was filled in badly, where it stood."""
+    tried: Any = wrong.get("retire")
+    return tried if tried and tried.department.pk == department.pk else None
 
 
 def _row(form_type: type, instance: Department | Seat, wrong: dict[str, BaseForm]) -> Any:

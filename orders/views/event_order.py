@@ -152,7 +152,7 @@ def _consequences(request: HttpRequest, form: EventOrderForm, priced: Quote | No
         return {}
     institution, department = site.organization, chosen.get("department")
     if not form.is_bound:
-        department = institution.departments.filter(pk=department).first()
+        department = institution.departments.active().filter(pk=department).first()
     waits = foresee_waiting(
         priced.gross,
         organization=institution,

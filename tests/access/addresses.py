@@ -602,6 +602,17 @@ PAGES = [
         data=lambda side: {"code": "renamed", "name": "바뀐과"},
     ),
     Address(
+        "orders:department_retire",
+        {"pk": "department.pk"},
+        post={"302 orders:budget_settings": APPROVER, "403": READERS},
+    ),
+    Address(
+        "orders:department_reopen",
+        {"pk": "department.pk"},
+        post={"302 orders:budget_settings": APPROVER, "403": READERS},
+        changes=NOBODY,  # it is in use
+    ),
+    Address(
         "orders:seat_edit",
         {"pk": "seat.pk"},
         post={"302 orders:budget_settings": APPROVER, "403": READERS},

@@ -142,7 +142,13 @@ def test_me_names_the_caller_and_their_seats() -> None:
             {
                 "organization": {"id": hall.pk, "name": "청사", "name_en": "Hall"},
                 "role": "orderer",
-                "department": {"id": room.pk, "code": "A1", "name": "서무과", "name_en": "Office"},
+                "department": {
+                    "id": room.pk,
+                    "code": "A1",
+                    "name": "서무과",
+                    "name_en": "Office",
+                    "is_active": True,
+                },
                 "order_limit": 300_000,
             },
         ],
