@@ -69,6 +69,7 @@ def _scenes(day: date) -> Iterator[tuple[datetime, Callable[[datetime], object]]
     yield seoul(day, time(7)), lambda at: _receive_and_pack(day, at)
     yield seoul(day, time(8)), lambda at: _start_routes(day, at)
     yield seoul(day, time(9)), lambda at: cycle.ask_for_approval(now=at)
+    yield seoul(day, time(9)), lambda at: cycle.ask_about_holidays(now=at)
     yield seoul(day, time(10)), _answer_purchase_orders
     yield seoul(day, time(11)), lambda at: _rate(day, at)
     for hour in range(9, 15):

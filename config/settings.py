@@ -148,6 +148,7 @@ SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
 CELERY_BEAT_SCHEDULE = {
     "preview-occurrences": {"task": "orders.tasks.preview_occurrences", "schedule": 600},
     "ask-for-approval": {"task": "orders.tasks.ask_for_approval", "schedule": SWEEP_SECONDS},
+    "ask-about-holidays": {"task": "orders.tasks.ask_about_holidays", "schedule": SWEEP_SECONDS},
     "fix-due-orders": {"task": "orders.tasks.fix_due_orders", "schedule": SWEEP_SECONDS},
     "remind-producers": {"task": "orders.tasks.remind_producers", "schedule": SWEEP_SECONDS},
     "close-producer-deadlines": {"task": "orders.tasks.close_producer_deadlines", "schedule": SWEEP_SECONDS},
@@ -183,6 +184,8 @@ FIX_BATCH_SIZE = env.int("FIX_BATCH_SIZE", default=500)
 APPROVAL_ASK_HOURS = env.int("APPROVAL_ASK_HOURS", default=72)
 # Approvers are reminded of what still waits so many hours before its cut-off.
 APPROVAL_REMINDER_HOURS = env.list("APPROVAL_REMINDER_HOURS", cast=int, default=[24, 3])
+# Who is asked where a date on a holiday goes is reminded so many hours before the deadline.
+HOLIDAY_REMINDER_HOURS = env.int("HOLIDAY_REMINDER_HOURS", default=24)
 # Who leaves a plan does so at the end of a month, with so many days of notice.
 LEAVE_NOTICE_DAYS = env.int("LEAVE_NOTICE_DAYS", default=14)
 # Producers answer a purchase order before this time of the next business day after it was issued.

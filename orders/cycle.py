@@ -27,6 +27,7 @@ from .actions.editions import (
 )
 from .actions.fix import fix_occurrences, fix_orders
 from .actions.fulfil import issue_statement
+from .actions.holiday import ask_about_holiday, remind_of_holiday, settle_unanswered_holiday
 from .actions.ledger import run_batches, run_step
 from .actions.memberships import keep_membership
 from .actions.preview import preview_standing_order
@@ -76,6 +77,30 @@ def ask_for_approval(*, now: datetime) -> list[CycleRun]:
     return [run for run in runs if run]
 
 
+def ask_about_holidays(*, now: datetime) -> list[CycleRun]:
+    """Keep the default for holidays that nobody answered about, ask of new ones, and remind of the others."""
+    rows = Occurrence.objects.all()
+    steps = [
+        (rows.to_settle(now), settle_unanswered_holiday),
+        (rows.to_ask(now), ask_about_holiday),
+        (rows.to_remind_of_holiday(now), remind_of_holiday),
+    ]
+    runs = [
+        run_step(Step.HOLIDAY, list(due.values_list("pk", flat=True)), partial(act, now=now), now=now)
+        for due, act in steps
+    ]
+    return [run for run in runs if run]
+
+
+def _settle_holidays(now: datetime, day: date | None) -> CycleRun | None:
+    """Close what was asked before the cut-off takes the date, however late the sweep that does it comes."""
+    due = Occurrence.objects.to_settle(now).filter(cutoff_at__lte=now)
+    if day:
+        due = due.filter(delivery_date=day)
+    keys = list(due.values_list("pk", flat=True))
+    return run_step(Step.HOLIDAY, keys, partial(settle_unanswered_holiday, now=now), now=now)
+
+
 def fix_due(*, now: datetime, day: date | None = None) -> list[CycleRun]:
     """Fix every order whose cut-off has passed, of one delivery day or of all; what nobody approved fails."""
     occurrences = Occurrence.objects.due(now)
@@ -84,6 +109,7 @@ def fix_due(*, now: datetime, day: date | None = None) -> list[CycleRun]:
         occurrences, orders = occurrences.filter(delivery_date=day), orders.filter(delivery_date=day)
         unapproved = unapproved.filter(delivery_date=day)
     runs = [
+        _settle_holidays(now, day),
         run_step(
             Step.FIX,
             list(unapproved.values_list("pk", flat=True)),

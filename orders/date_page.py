@@ -13,6 +13,7 @@ from membership.models import User
 from .actions.changing import deadline_of
 from .coming import why
 from .cutoff import cutoff_at
+from .holiday import Question, question_of
 from .made import ledger_entries
 from .models import Occurrence, Order, StandingOrder, StandingOrderChange
 from .planned import swaps_of
@@ -51,6 +52,7 @@ class DatePage:
     why: str
     steps: list[dict[str, Any]]
     events: list[dict[str, Any]]
+    question: Question | None
 
     @property
     def is_moved(self) -> bool:
@@ -112,6 +114,7 @@ def read_date(
         why=why(row),
         steps=order_steps(order) if order else occurrence_steps(row) if is_planned else [],
         events=_events(standing, row, order, user),
+        question=question_of(row, working_days, now=now) if row.pk else None,
     )
 
 
@@ -156,11 +159,25 @@ def _events(
     found = [*(timeline(order) if order else [])]
     if row.pk:
         found += ledger_entries(user, row, order)
+        found += _asked(row)
     changes = standing.changes.select_related("actor", "undone_by").order_by("-pk")
     for change in changes:
         if _is_about(change, row):
             found += _decision(change)
     return sorted(found, key=lambda event: event["at"], reverse=True)
+
+
+def _asked(row: Occurrence) -> list[dict[str, Any]]:
+    """Return when the institution was asked about a holiday, and reminded."""
+    steps = [
+        (row.asked_at, _("Asked where it goes on the holiday")),
+        (row.reminded_at, _("Reminded to answer")),
+    ]
+    return [
+        {"at": at, "text": text, "who": _("automatically"), "state": "asked", "note": ""}
+        for at, text in steps
+        if at
+    ]
 
 
 def _is_about(change: StandingOrderChange, row: Occurrence) -> bool:

@@ -13,7 +13,8 @@ from django.utils import timezone, translation
 from .alternatives import alternatives_to_occurrence
 from .compose_board import read_to_do
 from .event_alternatives import alternatives_to_order
-from .models import Notification, Shortage
+from .holiday import holiday_name, holiday_of, question_of
+from .models import CalendarDay, Notification, Occurrence, Shortage
 from .reasons import told, words
 
 log = structlog.get_logger(__name__)
@@ -25,8 +26,11 @@ TO_DO_SHOWN = 20
 OF_A_DATE = (
     Notification.Kind.DATE_MOVED,
     Notification.Kind.SWAPS_DROPPED,
+)
+OF_HOLIDAY = (
     Notification.Kind.HOLIDAY_ASKED,
     Notification.Kind.HOLIDAY_REMINDER,
+    Notification.Kind.HOLIDAY_SETTLED,
 )
 OF_SHORTAGE = (Notification.Kind.SHORTAGE_ASKED, Notification.Kind.SHORTAGE_REMINDER)
 # Their detail is why the order waits.
@@ -44,6 +48,7 @@ def send_pending(*, now: datetime, limit: int = 200) -> int:
         "recipient",
         "order__bundle",
         "occurrence__bundle",
+        "occurrence__site",
         "standing_order__bundle",
         "application__bundle__plan",
         "application__organization",
@@ -79,6 +84,8 @@ def _send(row: Notification, now: datetime) -> None:
         elif row.kind in OF_A_DATE:
             day, _, reason = row.detail.partition(" ")
             context |= {"date": day, "reason": words(reason)}
+        elif row.kind in OF_HOLIDAY and row.occurrence:
+            context |= _holiday(row.occurrence, now)
         elif row.kind in OF_APPROVAL or row.kind == Notification.Kind.APPLICATION_EXPIRED:
             context["reason"] = words(row.detail)
         elif row.kind == Notification.Kind.ORDER_CONFIRMED and row.order:
@@ -99,6 +106,18 @@ def _send(row: Notification, now: datetime) -> None:
         subject = render_to_string("orders/emails/subject.txt", context).strip()
         body = render_to_string("orders/emails/body.txt", context)
     send_mail(subject, body, None, [row.recipient.email], html_message=html)
+
+
+def _holiday(occurrence: Occurrence, now: datetime) -> dict[str, Any]:
+    """Say what is asked about the date, or what holds."""
+    working_days = CalendarDay.objects.all().working_days()
+    question = question_of(occurrence, working_days, now=now)
+    return {
+        "date": holiday_of(occurrence),
+        "is_holiday": True,
+        "holiday": holiday_name(occurrence, working_days),
+        "choices": question.choices if question else [],
+    }
 
 
 def _not_made(row: Notification, now: datetime) -> dict[str, Any]:

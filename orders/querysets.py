@@ -9,10 +9,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from bundles.edition_key import EditionKey
 from membership.permissions import institution_ids, is_operator, ordering_institution_ids, producer_ids
 
+from .repeating import ASKED
 from .working_days import WorkingDays
 
 if TYPE_CHECKING:
@@ -55,6 +57,36 @@ class OccurrenceQuerySet(models.QuerySet[Any]):
     def due(self, now: datetime) -> OccurrenceQuerySet:
         """Planned occurrences whose cut-off has passed, whenever that was."""
         return self.filter(status="planned", cutoff_at__lte=now).order_by("delivery_date", "pk")
+
+    def asked(self) -> OccurrenceQuerySet:
+        """Dates on a holiday of which the institution has still to say where they go."""
+        return self.filter(reason__in=sorted(ASKED.values()), answer="")
+
+    def to_ask(self, now: datetime) -> OccurrenceQuerySet:
+        """Those that nobody was asked about yet, while something of them is still to come."""
+        today = timezone.localdate(now)
+        ahead = self.asked().filter(status__in=["planned", "skipped"], rule_date__gt=today)
+        running = Q(
+            standing_order__status__in=["active", "awaiting"], standing_order__organization__is_active=True
+        )
+        return ahead.filter(running, asked_at=None).order_by("rule_date", "pk")
+
+    def to_answer(self, user: User, now: datetime) -> OccurrenceQuerySet:
+        """Those of which the user may still say where they go, the most urgent first."""
+        own = self.asked().filter(standing_order__organization__in=ordering_institution_ids(user))
+        return own.filter(answer_by__gt=now).select_related("bundle").order_by("answer_by", "pk")
+
+    def to_settle(self, now: datetime) -> OccurrenceQuerySet:
+        """Those that nobody answered in time, or that nobody can change any more."""
+        nearest = now + timedelta(hours=settings.CHANGE_HOURS)
+        over = Q(answer_by__lte=now) | Q(status="planned", cutoff_at__lte=nearest)
+        return self.asked().filter(over).order_by("answer_by", "pk")
+
+    def to_remind_of_holiday(self, now: datetime) -> OccurrenceQuerySet:
+        """Those with their deadline near of which nobody was reminded; nor need who was asked just then."""
+        ahead = timedelta(hours=settings.HOLIDAY_REMINDER_HOURS)
+        near = self.asked().filter(answer_by__gt=now, answer_by__lte=now + ahead, reminded_at=None)
+        return near.filter(answer_by__gt=F("asked_at") + ahead).order_by("answer_by", "pk")
 
     def bringing(self, key: EditionKey) -> OccurrenceQuerySet:
         """Occurrences that are made from this edition."""

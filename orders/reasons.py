@@ -14,6 +14,7 @@ REASONS: dict[str, str | Promise] = {
     "asked_before": _("A holiday: the working day before, unless you decide otherwise"),
     "asked_after": _("A holiday: the working day after, unless you decide otherwise"),
     "asked_skip": _("A holiday: nothing comes, unless you decide otherwise"),
+    "no_holiday": _("This is no holiday: it comes on its day"),
     "past_change_deadline": _("The change deadline has passed"),
     "newer_change": _("Something was changed after it: undo that first"),
     "day_taken": _("Another date of this standing order already comes on that day"),

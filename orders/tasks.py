@@ -23,6 +23,12 @@ def ask_for_approval() -> None:
 
 
 @shared_task
+def ask_about_holidays() -> None:
+    """Ask institutions where dates on holidays go, remind them, and keep the default without an answer."""
+    cycle.ask_about_holidays(now=clock.now())
+
+
+@shared_task
 def fix_due_orders() -> None:
     """Fix every order whose cut-off has passed; a long night is shared with whatever worker is free.
 

@@ -4,7 +4,7 @@ import calendar
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -16,6 +16,7 @@ from bundles.models import Bundle
 from membership.models import Site
 
 from .coming import GONE, why
+from .holiday import is_asked
 from .models import Occurrence, Order, StandingOrder
 from .repeating import Wanted
 from .standing_plan import forecast_dates
@@ -29,7 +30,10 @@ FORECAST = "forecast"
 
 @dataclass(frozen=True)
 class YearDate:
-    """A date of a standing order: `day` is where it is delivered, None if it isn't; `price` is in won."""
+    """A date of a standing order: `day` is where it is delivered, None if it isn't; `price` is in won.
+
+    `answer_by` is until when the institution says where it goes on a holiday, None if it isn't asked.
+    """
 
     standing_order: StandingOrder
     rule_date: date
@@ -43,6 +47,7 @@ class YearDate:
     price: int
     window: tuple[time, time] | None = None
     order: Order | None = None
+    answer_by: datetime | None = None
 
     @property
     def shown_on(self) -> date:
@@ -153,6 +158,7 @@ def _stored(row: Occurrence, standing: StandingOrder) -> YearDate:
         price=order.gross if order else row.price,
         window=_window(thing.window_opens, thing.window_closes),
         order=order,
+        answer_by=row.answer_by if is_asked(row) else None,
     )
 
 

@@ -149,16 +149,3 @@ def _ask_if_dearer(row: Occurrence, actor: User | None, now: datetime) -> None:
         Occurrence.objects.filter(pk=row.pk).update(status=Occurrence.Status.ORDERED)
         row.status = Occurrence.Status.ORDERED
         ask_approvers(order, now=now)
-
-
-@transaction.atomic
-def answer_holiday(
-    row: Occurrence, answer: str, *, actor: User | None, now: datetime, seen: int | None = None
-) -> Occurrence:
-    """Say where a date goes that falls on a holiday: before, after or skip. Raises NotPossible."""
-
-    def say(row: Occurrence) -> None:
-        row.answer = answer
-
-    kind = Kind.ANSWER if actor else Kind.DEFAULT
-    return change_one_date(row, kind, say, actor=actor, now=now, seen=seen)

@@ -220,6 +220,8 @@ def undo_change(change: StandingOrderChange, *, actor: User, now: datetime) -> S
 
 def require_undoable(change: StandingOrderChange, *, actor: User, now: datetime) -> None:
     """Raise NotPossible unless the actor may undo the change now."""
+    if change.kind == Kind.DEFAULT:
+        raise NotPossible("answer_closed")
     same = StandingOrderChange.objects.in_force().filter(
         standing_order=change.standing_order_id, occurrence=change.occurrence_id
     )

@@ -20,6 +20,7 @@ class CycleRun(models.Model):
         PUBLISH = "publish", _("publish editions")
         APPROVAL = "approval", _("approvals")
         FIX = "fix", _("fix orders at cut-off")
+        HOLIDAY = "holiday", _("questions about holidays")
         REMIND = "remind", _("remind producers")
         ACKNOWLEDGE = "acknowledge", _("producers' deadline")
         ANSWER = "answer", _("questions about shortages")

@@ -46,6 +46,7 @@ class Notification(models.Model):
         SWAPS_DROPPED = "swaps_dropped", _("swapped products no longer apply")
         HOLIDAY_ASKED = "holiday_asked", _("question about a holiday")
         HOLIDAY_REMINDER = "holiday_reminder", _("reminder: question about a holiday")
+        HOLIDAY_SETTLED = "holiday_settled", _("nobody answered about a holiday")
         # `detail` is the day; what there is to do is read when it is sent.
         COMPOSE_TO_DO = "compose_to_do", _("contents that need you")
 

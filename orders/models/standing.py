@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from membership.models import Organization
 
 from ..querysets import CalendarDayQuerySet, OccurrenceQuerySet, StandingOrderQuerySet
+from ..repeating import ASKED
 from .serving import Serving
 from .terms import ANSWERS, Terms
 
@@ -169,6 +170,10 @@ class Occurrence(Serving):
     is_left_out = models.BooleanField(_("left out"), default=False)
     moved_to = models.DateField(_("moved to"), null=True, blank=True)
     answer = models.CharField(_("answer for the holiday"), max_length=6, choices=ANSWERS, blank=True)
+    # While the institution is asked where it goes on a holiday (`orders/holiday.py`).
+    asked_at = models.DateTimeField(_("asked at"), null=True, blank=True, editable=False)
+    answer_by = models.DateTimeField(_("answer by"), null=True, blank=True, editable=False)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True, editable=False)
     own = models.JSONField(_("own contents"), default=dict, blank=True, encoder=DjangoJSONEncoder)
 
     objects = OccurrenceQuerySet.as_manager()
@@ -180,6 +185,12 @@ class Occurrence(Serving):
         indexes = [
             models.Index(fields=["status", "cutoff_at"]),
             models.Index(fields=["delivery_date", "status"]),
+            # Few dates are asked about, and the sweeps look for them every few seconds.
+            models.Index(
+                fields=["answer_by"],
+                condition=Q(reason__in=sorted(ASKED.values()), answer=""),
+                name="occurrence_is_asked",
+            ),
         ]
         constraints = [
             *Serving.Meta.constraints,

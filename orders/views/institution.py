@@ -41,7 +41,7 @@ from ..forms import CallOffForm, OrderFilter
 from ..forms_labels import LabelForm
 from ..forms_rating import RatingForm, rating_forms
 from ..made import ledger_entries
-from ..models import CalendarDay, Order, OrderLine, Rating
+from ..models import CalendarDay, Occurrence, Order, OrderLine, Rating
 from ..models.order import RATING_PERIOD
 from ..packing import FIXED
 from ..plan_usage import plan_usages
@@ -80,6 +80,7 @@ def institution_home(request: HttpRequest) -> HttpResponse:
         "to_rate": list(_to_rate(request)),
         "to_decide": to_decide(user),  # type: ignore[arg-type]
         "to_choose": list(to_choose(user)),  # type: ignore[arg-type]
+        "to_answer": list(Occurrence.objects.to_answer(user, clock.now())),  # type: ignore[arg-type]
         "institutions": [
             seat.organization
             for seat in user.active_seats  # type: ignore[union-attr]

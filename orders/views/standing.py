@@ -29,15 +29,15 @@ from ..coming import why
 from ..exceptions import NotPossible
 from ..forms import StandingOrderFilter, orderable_sites, own_department
 from ..forms_standing import StandingOrderForm
+from ..holiday import question_of
 from ..models import CalendarDay, Occurrence, StandingOrder
-from ..models.terms import ANSWERS
 from ..progress import standing_timeline
 from ..purchases import standing_order_advice
 from ..reasons import TOLD_IN_FULL, told, words
-from ..repeating import ASKED
 from ..rule_words import rule_words
 from ..schedule import delivery_date, rule_dates
 from ..waiting import waiting_standing_orders
+from ..working_days import WorkingDays
 from .back import redirect_back
 from .event_order import wanted_exclusions, wanted_headcount
 from .institution import PAGE_SIZE, READERS, may_order
@@ -205,6 +205,7 @@ def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     today = clock.today()
+    working_days = CalendarDay.objects.all().working_days()
     occurrences = standing.occurrences.select_related("order")
     coming = occurrences.coming(today).order_by("rule_date")
     past = occurrences.exclude(pk__in=coming.values("pk")).order_by("-rule_date")
@@ -223,13 +224,12 @@ def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "advice": standing_order_advice(standing, today=today)
         if standing.status != StandingOrder.Status.ENDED
         else None,
-        "coming": [_date(occurrence, request) for occurrence in coming],
+        "coming": [_date(occurrence, request, working_days) for occurrence in coming],
         "changes": changes_of(standing, request.user, now=clock.now()),  # type: ignore[arg-type]
         "pauses": standing.pauses.filter(Q(last_on=None) | Q(last_on__gte=today)),
         "tomorrow": today + timedelta(days=1),
-        "answers": ANSWERS,
         "alternatives": _alternatives(coming, request, standing),
-        "past": [_date(occurrence, request) for occurrence in page],
+        "past": [_date(occurrence, request, working_days) for occurrence in page],
         "page_obj": page,
         "may_order": can_order_for(request.user, standing.organization),  # type: ignore[arg-type]
         "is_operator": is_operator(request.user),  # type: ignore[arg-type]
@@ -249,7 +249,7 @@ def _alternatives(
     return alternatives_to_occurrence(failed[0], now=clock.now())
 
 
-def _date(occurrence: Occurrence, request: HttpRequest) -> dict[str, Any]:
+def _date(occurrence: Occurrence, request: HttpRequest, working_days: WorkingDays) -> dict[str, Any]:
     """Return what the page shows of one date, and what may be done about it now."""
     now, today = clock.now(), clock.today()
     is_planned = occurrence.status == Occurrence.Status.PLANNED
@@ -273,7 +273,7 @@ def _date(occurrence: Occurrence, request: HttpRequest) -> dict[str, Any]:
         "change_until": deadline,
         "is_changeable": is_open and deadline is not None and deadline > now,
         "is_left_out": occurrence.is_left_out and (deadline is None or deadline > now),
-        "is_asked": occurrence.reason in ASKED.values() and (deadline is None or deadline > now),
+        "question": question_of(occurrence, working_days, now=now),
         "change_url": f"{change}?date={occurrence.rule_date}",
         "is_due": is_planned and not is_open,
         "is_retryable": is_retryable and operator,

@@ -18,7 +18,6 @@ from membership.permissions import can_order_for, role_required
 
 from ..actions.after_change import show_at_once
 from ..actions.change_date import (
-    answer_holiday,
     bring_back_date,
     change_date,
     date_of,
@@ -27,6 +26,7 @@ from ..actions.change_date import (
 )
 from ..actions.change_terms import change_terms, pause_standing_order, resume_standing_order
 from ..actions.changing import undo_change
+from ..actions.holiday import answer_holiday
 from ..coming import why
 from ..exceptions import NotPossible
 from ..forms_change import ONE, ChangeForm
@@ -34,6 +34,7 @@ from ..models import Occurrence, StandingOrder, StandingOrderChange
 from ..models.terms import ANSWERS
 from ..reasons import told
 from ..rehearsal import Consequences, rehearse
+from .back import redirect_back
 from .institution import READERS
 
 
@@ -162,7 +163,7 @@ def _decide(
     else:
         show_at_once(standing, now=clock.now())
         messages.success(request, done)
-    return redirect("orders:standing_order_detail", pk=standing.pk)
+    return redirect_back(request, reverse("orders:standing_order_detail", args=[standing.pk]))
 
 
 @require_POST

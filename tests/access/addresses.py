@@ -530,9 +530,16 @@ PAGES = [
             f"orders:date_{verb}",
             {"pk": "planned.standing_order_id", "day": "planned.rule_date"},
             post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": READERS},
-            data=lambda side: {"to": str(OPEN), "answer": "skip"},
+            data=lambda side: {"to": str(OPEN)},
         )
-        for verb in ("leave_out", "bring_back", "move", "answer")
+        for verb in ("leave_out", "bring_back", "move")
+    ),
+    Address(
+        "orders:date_answer",
+        {"pk": "planned.standing_order_id", "day": "planned.rule_date"},
+        post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": READERS},
+        data=lambda side: {"answer": "skip"},
+        changes=NOBODY,  # it is no holiday
     ),
     Address(
         "orders:occurrence_swap",

@@ -10,7 +10,6 @@ from bundles.models import Product
 from membership.models import User
 from orders import cycle
 from orders.actions.change_date import (
-    answer_holiday,
     bring_back_date,
     change_date,
     date_of,
@@ -24,6 +23,7 @@ from orders.actions.change_terms import (
     resume_standing_order,
 )
 from orders.actions.changing import undo_change
+from orders.actions.holiday import answer_holiday
 from orders.actions.standing import create_standing_order
 from orders.actions.standing_approval import decline_standing_order
 from orders.exceptions import NotPossible

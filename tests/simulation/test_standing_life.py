@@ -15,6 +15,7 @@ from membership.models import User
 from orders import cycle
 from orders.actions import change_date as one
 from orders.actions import change_terms as terms
+from orders.actions import holiday
 from orders.actions.approval import approve_order, decline_order
 from orders.actions.changing import undo_change
 from orders.actions.standing import create_standing_order
@@ -163,7 +164,7 @@ class StandingLife(RuleBasedStateMachine):
     @rule(which=WHICH, answer=st.sampled_from(POLICIES[:3]))
     def answer(self, which: int, answer: str) -> None:
         if row := self.a_date(which):
-            self.attempt(lambda: one.answer_holiday(row, answer, actor=self.town.person, now=self.now))
+            self.attempt(lambda: holiday.answer_holiday(row, answer, actor=self.town.person, now=self.now))
 
     @rule(which=WHICH, people=PEOPLE, ahead=AHEAD, for_all=st.booleans(), is_hub=st.booleans())
     def change_what(self, which: int, people: int, ahead: int, for_all: bool, is_hub: bool) -> None:
@@ -264,12 +265,14 @@ class StandingLife(RuleBasedStateMachine):
         self.run_tasks()
         self.is_swept = True
         assert promised <= set(life.identities())
+        assert not Occurrence.objects.to_ask(self.now).exists()
+        assert not Occurrence.objects.to_settle(self.now).exists()
         if times == 2:
             before = self.rows()
             self.run_tasks()
             assert self.rows() == before
 
-    @rule(task=st.sampled_from(["preview", "ask_for_approval", "fix_due"]))
+    @rule(task=st.sampled_from(["preview", "ask_for_approval", "ask_about_holidays", "fix_due"]))
     def one_task_runs_alone(self, task: str) -> None:
         """The others were lost, or come late."""
         getattr(cycle, task)(now=self.now)
@@ -278,6 +281,7 @@ class StandingLife(RuleBasedStateMachine):
     def run_tasks(self) -> None:
         cycle.preview(now=self.now)
         cycle.ask_for_approval(now=self.now)
+        cycle.ask_about_holidays(now=self.now)
         cycle.fix_due(now=self.now)
         cycle.preview(now=self.now)
 
