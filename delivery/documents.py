@@ -138,10 +138,8 @@ def _stop(stop: SheetStop) -> list[Flowable]:
 def _place(stop: SheetStop) -> list[Flowable]:
     name = stop.name if stop.organization == stop.name else f"{stop.name} · {stop.organization}"
     contact = stop.contact and " ".join(filter(None, [stop.contact.name, stop.contact.phone]))
-    parking = stop.parking_height_m and f"{floatformat(stop.parking_height_m, '-2')} m"
     notes = [
-        (_("Entrance"), stop.entrance_note),
-        (_("Parking up to"), parking),
+        *[(fact.label, fact.text) for fact in stop.facts],
         (_("Contact"), contact),
         (_("Message"), stop.note),
     ]

@@ -68,6 +68,7 @@ class RouteQuerySet(models.QuerySet[Any]):
             "stops__order__lines",
             "stops__order__organization",
             "stops__order__site__windows",
+            "stops__order__site__photos",
             "stops__proof",
             "stops__tries",
         )

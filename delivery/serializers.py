@@ -25,6 +25,13 @@ class GoodsSerializer(serializers.Serializer):
     storage = serializers.CharField()
 
 
+class FactSerializer(serializers.Serializer):
+    """One thing to know about the way in, such as where to park."""
+
+    name = serializers.CharField(source="label")
+    text = serializers.CharField()
+
+
 class ContactSerializer(serializers.Serializer):
     name = serializers.CharField()
     phone = serializers.CharField()
@@ -61,8 +68,8 @@ class StopSerializer(serializers.Serializer):
     goods = GoodsSerializer(many=True)
     boxes = serializers.IntegerField()
     weight_kg = serializers.FloatField()
-    entrance_note = serializers.CharField()
-    parking_height_m = serializers.FloatField(allow_null=True)
+    facts = FactSerializer(many=True)
+    parking_height_m = serializers.FloatField(source="stop.order.site.parking_height_m", allow_null=True)
     note = serializers.CharField()
     contact = ContactSerializer(allow_null=True)
     proof = ProofSerializer(allow_null=True)

@@ -10,7 +10,8 @@ from urllib.parse import quote
 from django.template.defaultfilters import floatformat
 from django.utils.translation import get_language, ngettext
 
-from membership.models import User
+from membership.models import SitePhoto, User
+from membership.site_facts import Fact, site_facts
 from orders.models import Order, OrderLine
 from orders.packing import boxes
 
@@ -46,7 +47,10 @@ class Contact:
 
 @dataclass(frozen=True)
 class SheetStop:
-    """One stop in words. `contact` and `proof` are None when the reader may not see people's names."""
+    """One stop in words.
+
+    `contact` and `proof` are None and `photos` empty when the reader may not see people's names.
+    """
 
     stop: Stop
     name: str
@@ -56,8 +60,8 @@ class SheetStop:
     goods: list[Goods]
     boxes: int
     weight_kg: float
-    entrance_note: str
-    parking_height_m: float | None
+    facts: list[Fact]
+    photos: list[SitePhoto]
     note: str
     contact: Contact | None
     proof: Proof | None
@@ -223,8 +227,8 @@ def _sheet_stop(stop: Stop, day: date, shows_people: bool) -> SheetStop:
         goods=[_goods(line) for line in lines],
         boxes=boxes(lines),
         weight_kg=sum(line.coming * line.weight_g for line in lines) / 1000,
-        entrance_note=in_readers_language(site.entrance_note, site.entrance_note_en),
-        parking_height_m=site.parking_height_cm and site.parking_height_cm / 100,
+        facts=site_facts(site),
+        photos=list(site.photos.all()) if shows_people else [],
         note=order.note,
         contact=Contact(order.contact_name, order.contact_phone) if has_contact else None,
         proof=getattr(stop, "proof", None) if shows_people else None,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,13 +15,15 @@ from django.views.decorators.http import require_GET, require_POST
 from membership import clock
 from membership.models import User
 from membership.permissions import is_operator, role_required
+from membership.views.site_place import photo_file
 from orders.exceptions import NotPossible
 from orders.reasons import words
 
 from .actions.driving import start_route
 from .documents import route_sheet_pdf
 from .forms import REPLACED, DeliverForm, FailForm, RouteFilter, StopForm
-from .models import Route, RoutePlan
+from .models import Route, RoutePlan, Stop
+from .permissions import may_read_contacts
 from .sheet import SheetStop, map_of, read_sheet
 
 ROUTES_A_PAGE = 25
@@ -79,6 +81,17 @@ def route_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     response = HttpResponse(route_sheet_pdf(sheet), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="route-{sheet.route.plan.date}-{pk}.pdf"'
     return response
+
+
+@never_cache
+@require_GET
+def stop_site_photo(request: HttpRequest, pk: int, photo: int) -> Any:
+    """Return a photo of the way in to whoever goes there: couriers see it on the day only."""
+    stops = Stop.objects.for_user(_user(request)).select_related("plan", "order__site")
+    stop: Stop = get_object_or_404(stops, pk=pk)
+    if not may_read_contacts(_user(request), stop.plan.date, clock.today()):
+        raise Http404
+    return photo_file(get_object_or_404(stop.order.site.photos, pk=photo))
 
 
 def sheet_context(request: HttpRequest, route: Route, bound: StopForm | None) -> dict[str, Any]:

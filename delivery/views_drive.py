@@ -80,6 +80,7 @@ def drive_worker(request: HttpRequest) -> HttpResponse:
         "assets": _for_script(list(kept_files())),
         "version": files_version(),
         "page": reverse("delivery:drive"),
+        "photo": reverse("delivery:stop_site_photo", args=[0, 0]),
         "no_page": _for_script(no_page),
     }
     return render(request, "delivery/drive/worker.js", context, content_type="text/javascript; charset=utf-8")

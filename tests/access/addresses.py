@@ -821,6 +821,8 @@ PAGES = [
         post={"302 delivery:route_detail": COURIER | HUB},
         data=lambda side: {"boxes_missing": 1},
     ),
+    # Couriers on the day only, and this stop is yesterday's.
+    Address("delivery:stop_site_photo", {**STOP, "photo": "site_photo.pk"}, get={"200": HUB}),
     Address("delivery:stop_arrive", STOP, post={"302 delivery:route_detail": COURIER | HUB}),
     Address("delivery:stop_deliver", STOP, post={"302 delivery:route_detail": COURIER | HUB}, data=_receiver),
     Address("delivery:stop_fail", STOP, post={"302 delivery:route_detail": COURIER | HUB}, data=_failure),

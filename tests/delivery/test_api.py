@@ -69,7 +69,7 @@ def test_route_is_shown_as_its_sheet() -> None:
             ],
             "boxes": 1,
             "weight_kg": 2.0,
-            "entrance_note": "후문 하역장",
+            "facts": [{"name": "Entrance", "text": "후문 하역장"}],
             "parking_height_m": None,
             "note": "",
             "contact": {"name": "이담당", "phone": "02-120-0000"},

@@ -30,7 +30,14 @@ def pages(route: Route, reader: User, *, days_later: int = 0, language: str = "e
 
 
 def a_route(**order: Any) -> Route:
-    site = f.SiteFactory(name="은평구립도서관", parking_height_cm=210)
+    site = f.SiteFactory(
+        name="은평구립도서관",
+        reception_note="1층 안내데스크",
+        lift="goods",
+        parking_note="지하 2층",
+        parking_height_cm=210,
+        unloading_note="하역장 B",
+    )
     f.fixed_order(site=site, organization=site.organization, note="벨 <두 번> & 기다림", **order)
     route: Route = f.published_plan().routes.get()
     return route
@@ -48,8 +55,11 @@ def test_sheet_says_everything_that_is_needed_at_the_door() -> None:
         f"은평구립도서관 · {stop.order.organization_name}"
     ]
     assert [row.split(": ")[1] for row in lines if re.match(r"^[^:]+: ", row)] == [
+        "지하 2층 · 높이 2.1 m까지",
+        "하역장 B",
         "후문 하역장",
-        "2.10 m",
+        "1층 안내데스크",
+        "화물용 승강기",
         "이담당 02-120-0000",
         "벨 <두 번> & 기다림",
     ]

@@ -13,6 +13,8 @@ from PIL import Image
 
 from delivery.actions.driving import deliver_stop
 from delivery.models import FailedTry, Proof, Route, Stop
+from membership.actions.site_photo import add_site_photo
+from membership.photos import encoded
 from orders.models import InspectedLine, Order
 from tests.pictures import png
 
@@ -44,7 +46,7 @@ def test_home_shows_todays_stops_in_order_with_all_that_is_needed_at_the_door(at
         re.findall(r'href="(geo:[^"]+)"', html)[0] == f"geo:{position}?q={position}(City%20Hall%2C%20annexe)"
     )
     assert html.count("Back door") == 1
-    assert html.count("parking up to 2.15 m") == 1
+    assert html.count("up to 2.15 m high") == 1
     assert html.count(f"{line.product_name_en} <small") == 2  # on the list, and to be counted
     assert texts(html, "number strong") == [f"× {s.order.lines.get().quantity}" for s in stops]
     offered, loading = re.findall(r'data-when="(?:offered|accepted)"( hidden)?>', html)
@@ -351,3 +353,33 @@ def test_the_manifest_names_icons_that_are_there() -> None:
         path = finders.find(icon["src"].removeprefix("/static/"))
         with Image.open(path) as picture:
             assert f"{picture.width}x{picture.height}" == icon["sizes"]
+
+
+def test_the_way_in_is_shown_fact_by_fact_with_its_photos_on_the_day_alone(at: Callable) -> None:
+    route = a_route()
+    stop, driver = route.stops.get(), route.shift.courier
+    site = stop.order.site
+    site.reception_note, site.lift, site.unloading_note = "Sign in at the desk", "goods", "Bay B"
+    site.save()
+    photo = add_site_photo(site, encoded(Image.new("RGB", (40, 30))), actor=f.orderer(), now=f.TUESDAY)
+    foreign = add_site_photo(
+        f.SiteFactory(), encoded(Image.new("RGB", (40, 30))), actor=f.orderer(), now=f.TUESDAY
+    )
+    courier, operator = logged_in(driver), logged_in(f.operator())
+    url = f"/stops/{stop.pk}/way-in/{photo.pk}/"
+
+    html = courier.get("/drive/").content.decode()
+
+    assert re.findall(r"</svg> ([^<]+)</dt><dd>([^<]+)</dd>", html) == [
+        ("Unloading", "Bay B"),
+        ("Entrance", "후문 하역장"),
+        ("Reception", "Sign in at the desk"),
+        ("Lift", "goods lift"),
+    ]
+    assert re.findall(r'<img src="([^"]+)"', html) == [url]
+    assert [reader.get(url).status_code for reader in (courier, operator)] == [200, 200]
+    assert courier.get(f"/stops/{stop.pk}/way-in/{foreign.pk}/").status_code == 404
+    other = logged_in(f.courier(email="other@example.org"))
+    assert [reader.get(url).status_code for reader in (other, logged_in(f.orderer()))] == [404, 404]
+    at(f.DELIVERY_MORNING + timedelta(days=1))
+    assert [reader.get(url).status_code for reader in (courier, operator)] == [404, 200]

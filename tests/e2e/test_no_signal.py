@@ -11,11 +11,12 @@ from playwright.sync_api import sync_playwright
 
 from delivery.actions.driving import deliver_stop
 from delivery.models import Proof, RoadRecord, Route
+from membership.actions.site_photo import add_site_photo
 from membership.models import User
 from orders.models import InspectedLine, OrderEvent
 from tests import factories as f
 from tests.delivery.driving import a_route
-from tests.e2e.phone import Phone, phone
+from tests.e2e.phone import Phone, phone, photo
 
 pytestmark = [
     pytest.mark.e2e,
@@ -204,3 +205,18 @@ def test_a_record_that_the_hub_cannot_carry_out_is_shown(route: Route, courier: 
     assert RoadRecord.objects.get(kind="deliver").problem == "already_done"
     device.page.locator("[data-drive-problems] button").click()
     device.page.locator("[data-problem-detail]").wait_for(state="detached")
+
+
+def test_photos_of_the_way_in_are_seen_without_signal(route: Route, courier: User, device: Phone) -> None:
+    site = route.stops.order_by("sequence")[0].order.site
+    add_site_photo(site, photo(), actor=courier, now=f.TUESDAY)
+    device.log_in(courier.email)
+    device.page.locator("[data-drive-status]").wait_for()
+    device.wait_until_kept()
+    device.until("caches.open('drive-pages').then((pages) => pages.keys()).then((all) => all.length === 2)")
+    device.lose_signal()
+    device.page.goto(f"{device.tunnel.url}/drive/")
+
+    device.stop(0).locator("[data-stop-more] > summary").click()
+
+    device.until("document.querySelector('.stop__photos img').naturalWidth === 2400")

@@ -6,6 +6,8 @@ const ASSETS = {{ assets|safe }};
 const FILES = "drive-files-{{ version }}";
 const PAGES = "drive-pages";
 const PAGE = "{{ page }}";
+// Photos of the way in: kept with the page that shows them, and gone with it.
+const PHOTO = new RegExp("{{ photo }}".replaceAll("0", "\\d+"), "g");
 const NO_PAGE = {{ no_page|safe }};
 // With a weak signal the page that was kept comes rather than none.
 const PATIENCE_MS = 4000;
@@ -30,6 +32,20 @@ const keep = async (answer) => {
   }
 };
 
+const keepPhotos = async () => {
+  const pages = await caches.open(PAGES);
+  const shown = await pages.match(PAGE);
+  const wanted = new Set((await shown?.text())?.match(PHOTO));
+  for (const { url } of await pages.keys()) {
+    const path = new URL(url).pathname;
+    if (path !== PAGE && !wanted.delete(path)) await pages.delete(path);
+  }
+  for (const path of wanted) {
+    const photo = await fetch(path);
+    if (photo.ok) await pages.put(path, photo);
+  }
+};
+
 // The page that was kept, unless its day is over: then nobody's address stays on the phone.
 const kept = async () => {
   const answer = await (await caches.open(PAGES)).match(PAGE);
@@ -47,6 +63,11 @@ const fetched = async (request) => {
   return answer;
 };
 
+const photo = async (request, path) => {
+  await kept();
+  return (await caches.match(path, { cacheName: PAGES })) ?? fetch(request);
+};
+
 const page = async (request, fresh) => {
   const before = await kept();
   if (!before) {
@@ -58,7 +79,7 @@ const page = async (request, fresh) => {
 
 // The page that brought this worker was fetched without it.
 self.addEventListener("activate", (event) =>
-  event.waitUntil(Promise.all([self.clients.claim(), fetched(new Request(PAGE)).catch(() => {})])),
+  event.waitUntil(Promise.all([self.clients.claim(), fetched(new Request(PAGE)).then(keepPhotos).catch(() => {})])),
 );
 
 self.addEventListener("fetch", (event) => {
@@ -67,9 +88,11 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (ASSETS.includes(url.pathname)) {
     event.respondWith(caches.match(url.pathname).then((file) => file ?? fetch(request)));
+  } else if (url.pathname.match(PHOTO)) {
+    event.respondWith(photo(request, url.pathname));
   } else if (request.mode === "navigate" && url.pathname === PAGE) {
     const fresh = fetched(request);
-    event.waitUntil(fresh.catch(() => {}));
+    event.waitUntil(fresh.then(keepPhotos).catch(() => {}));
     event.respondWith(page(request, fresh));
   }
 });
