@@ -140,6 +140,7 @@ def _place(stop: SheetStop) -> list[Flowable]:
     contact = stop.contact and " ".join(filter(None, [stop.contact.name, stop.contact.phone]))
     notes = [
         *[(fact.label, fact.text) for fact in stop.facts],
+        (_("Attention"), stop.van_is_too_high and _("Your van is too high for this car park.")),
         (_("Contact"), contact),
         (_("Message"), stop.note),
     ]

@@ -10,12 +10,12 @@ from urllib.parse import quote
 from django.template.defaultfilters import floatformat
 from django.utils.translation import get_language, ngettext
 
-from membership.models import SitePhoto, User
+from membership.models import Site, SitePhoto, User
 from membership.site_facts import Fact, site_facts
 from orders.models import Order, OrderLine
 from orders.packing import boxes
 
-from .models import FailedTry, Proof, Route, Stop
+from .models import FailedTry, Proof, Route, Stop, Vehicle
 from .outline import Dot, Drawing, draw
 from .permissions import may_read_contacts
 
@@ -62,6 +62,7 @@ class SheetStop:
     weight_kg: float
     facts: list[Fact]
     photos: list[SitePhoto]
+    van_is_too_high: bool
     note: str
     contact: Contact | None
     proof: Proof | None
@@ -228,12 +229,18 @@ def _sheet_stop(stop: Stop, day: date, shows_people: bool) -> SheetStop:
         boxes=boxes(lines),
         weight_kg=sum(line.coming * line.weight_g for line in lines) / 1000,
         facts=site_facts(site),
+        van_is_too_high=_is_too_high(stop.route.shift.vehicle, site),
         photos=list(site.photos.all()) if shows_people else [],
         note=order.note,
         contact=Contact(order.contact_name, order.contact_phone) if has_contact else None,
         proof=getattr(stop, "proof", None) if shows_people else None,
         tries=list(stop.tries.all()),
     )
+
+
+def _is_too_high(van: Vehicle, site: Site) -> bool:
+    """Whether the van cannot drive into the site's car park, as far as both heights are known."""
+    return bool(van.height_cm and site.parking_height_cm and van.height_cm > site.parking_height_cm)
 
 
 def _goods(line: OrderLine) -> Goods:

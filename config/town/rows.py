@@ -14,7 +14,8 @@ class Place:
 
     Places with the same business number are sites of one institution, named after the first of them.
     Without coordinates the address is looked up. `exclusions` has what the institution doesn't take, by the
-    codes of `membership.exclusions`; the first of its places says it.
+    codes of `membership.exclusions`; the first of its places says it. Without a contact the place's orderer
+    is called.
     """
 
     key: str
@@ -32,6 +33,16 @@ class Place:
     opens: time
     closes: time
     exclusions: tuple[str, ...]
+    contact_name: str
+    contact_phone: str
+    reception_note: str
+    reception_note_en: str
+    lift: str
+    parking_note: str
+    parking_note_en: str
+    parking_height_cm: int | None
+    unloading_note: str
+    unloading_note_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +195,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A van with its limits in kilograms and litres."""
+    """A van with its limits in kilograms and litres, and its own height in centimetres if it is known."""
 
     plate: str
     name: str
@@ -192,6 +203,7 @@ class Vehicle:
     max_weight_kg: int
     max_volume_l: int
     chilled: bool
+    height_cm: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,21 @@ from .errors import BadTown, CellError
 from .rows import Place, Producer, Town
 
 Kind = Organization.Kind
+# What a place says about the way in and whom to call there, in the words of its site.
+WAY_IN = (
+    "contact_name",
+    "contact_phone",
+    "entrance_note",
+    "entrance_note_en",
+    "reception_note",
+    "reception_note_en",
+    "lift",
+    "parking_note",
+    "parking_note_en",
+    "parking_height_cm",
+    "unloading_note",
+    "unloading_note_en",
+)
 
 
 def write_town(
@@ -143,8 +158,7 @@ class _Writer:
                 longitude=row.longitude,
                 precision=row.precision or Site.Precision.NONE,
                 located_by=self._located_by(row),
-                entrance_note=row.entrance_note,
-                entrance_note_en=row.entrance_note_en,
+                **{name: getattr(row, name) for name in WAY_IN},
             )
         )
         self._keep(row.key, site)
@@ -295,6 +309,7 @@ class _Writer:
             max_weight_kg=row.max_weight_kg,
             max_volume_l=row.max_volume_l,
             is_chilled=row.chilled,
+            height_cm=row.height_cm,
         )
         self._keep(row.plate, self._save(vehicle, {"is_chilled": "chilled"}), "plate")
 

@@ -26,7 +26,7 @@ class Depot(BilingualName):
 
 
 class Vehicle(BilingualName):
-    """A van with its limits in kilograms and litres."""
+    """A van with its limits in kilograms and litres; its height in centimetres, if it is known."""
 
     plate = models.CharField(_("number plate"), max_length=20, unique=True)
     depot = models.ForeignKey(
@@ -34,6 +34,8 @@ class Vehicle(BilingualName):
     )
     max_weight_kg = models.PositiveIntegerField(_("load (kg)"))
     max_volume_l = models.PositiveIntegerField(_("load (l)"))
+    # With its box; car parks may be lower.
+    height_cm = models.PositiveSmallIntegerField(_("height (cm)"), null=True, blank=True)
     is_chilled = models.BooleanField(_("refrigerated"), default=False)
     is_active = models.BooleanField(_("in service"), default=True)
 

@@ -90,6 +90,24 @@ def test_places_are_distinct() -> None:
     assert len({place.name for place in everywhere}) == len(everywhere)
 
 
+def test_places_show_every_fact_of_the_way_in_and_vans_that_are_too_high() -> None:
+    facts = ("entrance_note", "reception_note", "lift", "parking_note", "parking_height_cm", "unloading_note")
+    assert min(sum(bool(getattr(place, fact)) for place in PLACES.values()) for fact in facts) >= 10
+    notes = ("reception_note", "parking_note", "unloading_note")
+    one_sided = [
+        (place.key, note)
+        for place in PLACES.values()
+        for note in notes
+        if bool(getattr(place, note)) != bool(getattr(place, f"{note}_en"))
+    ]
+    assert one_sided == []
+    phones = {place.contact_phone for place in PLACES.values()}
+    assert [phone for phone in phones if not re.fullmatch(r"|02-000-\d{4}", phone)] == []
+    limits = {place.parking_height_cm for place in PLACES.values()}
+    assert limits == {None, 210, 230}
+    assert Counter(van.height_cm > 230 for van in town.load_vehicles()) == {True: 4, False: 4}
+
+
 def test_places_use_known_codes_and_open_before_they_close() -> None:
     kinds = {"district_office", "city_hall", "library", "school", "welfare_centre", "youth_centre", "other"}
     assert {place.kind for place in PLACES.values()} == kinds

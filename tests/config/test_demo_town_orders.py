@@ -171,11 +171,11 @@ def test_read_table_names_the_bad_cell(tmp_path, text: str, message: str) -> Non
 
 
 def test_read_table_reads_flags_and_empty_cells(tmp_path) -> None:
-    header = "plate,name,name_en,max_weight_kg,max_volume_l,chilled\n"
-    (tmp_path / "vehicles.csv").write_text(header + "데모 1,봉고,Bongo,900,5000,1\n", encoding="utf-8")
+    header = "plate,name,name_en,max_weight_kg,max_volume_l,chilled,height_cm\n"
+    (tmp_path / "vehicles.csv").write_text(header + "데모 1,봉고,Bongo,900,5000,1,\n", encoding="utf-8")
     assert read_table("vehicles.csv", town.Vehicle, tmp_path) == [
-        town.Vehicle("데모 1", "봉고", "Bongo", 900, 5000, True)
+        town.Vehicle("데모 1", "봉고", "Bongo", 900, 5000, True, None)
     ]
-    (tmp_path / "vehicles.csv").write_text(header + "데모 1,봉고,Bongo,900,5000,yes\n", encoding="utf-8")
+    (tmp_path / "vehicles.csv").write_text(header + "데모 1,봉고,Bongo,900,5000,yes,\n", encoding="utf-8")
     with pytest.raises(BadTownFile, match="a flag is 0 or 1"):
         read_table("vehicles.csv", town.Vehicle, tmp_path)

@@ -12,6 +12,7 @@ from bundles.models import Product, Slot
 from delivery.models import Shift
 from membership.exclusions import mask
 from membership.models import Certification, Organization, Seat, Site, User
+from membership.site_facts import site_facts
 from orders.models import StandingOrder
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,16 @@ def workbook(tmp_path: Path) -> Path:
                 time(9),
                 time(18),
                 "4 vegan",
+                "이담당",
+                "02-120-0000",
+                "1층 안내데스크",
+                "Desk on the ground floor",
+                "goods",
+                "지하 2층",
+                "Basement 2",
+                210,
+                "하역장 B",
+                "Bay B",
             ],
         ],
         "producers": [
@@ -103,7 +114,7 @@ def workbook(tmp_path: Path) -> Path:
         "plans": [["p50", "5만 원", "Plan 50", 50000, 1]],
         "bundles": [["tea", "event", None, "다과", "Tea", "", "", 10, 50000, 60]],
         "slots": [["tea", 1, "bread", 1.5, None]],
-        "vehicles": [["12가 3456", "차", "Van", 800, 4000, True]],
+        "vehicles": [["12가 3456", "차", "Van", 800, 4000, True, 230]],
         "shifts": [["park", "12가 3456", date(2026, 12, 1), time(9), time(13)]],
         "standing_orders": [
             ["lib", "tea", 12, "FREQ=WEEKLY;BYDAY=TU", date(2026, 12, 1), "before", None, None]
@@ -142,13 +153,22 @@ def test_import_town_writes_every_sheet(workbook, capsys) -> None:
     assert [(window.weekday, window.opens, window.closes) for window in site.windows.all()] == [
         (weekday, time(9), time(18)) for weekday in range(5)
     ]
-    assert (site.contact_name, Certification.objects.get().valid_until) == ("이", date(2029, 12, 31))
+    assert [(fact.label, fact.text) for fact in site_facts(site)] == [
+        ("Parking", "Basement 2 · up to 2.1 m high"),
+        ("Unloading", "Bay B"),
+        ("Entrance", "Back door"),
+        ("Reception", "Desk on the ground floor"),
+        ("Lift", "goods lift"),
+    ]
+    assert (site.contact_name, site.contact_phone) == ("이담당", "02-120-0000")
+    assert Certification.objects.get().valid_until == date(2029, 12, 31)
     product = Product.objects.get()
     assert (product.producer.name, product.allergen_codes, product.daily_capacity) == ("빵집", (1, 2, 6), 200)
     assert (product.is_vegan, product.is_halal) == (False, True)
     assert site.organization.exclusions == mask(["4", "vegan"])
     assert Slot.objects.get().servings_per_person == Decimal("1.5")
-    assert Shift.objects.get().vehicle.is_chilled
+    van = Shift.objects.get().vehicle
+    assert (van.is_chilled, van.height_cm) == (True, 230)
     standing = StandingOrder.objects.get()
     assert standing.exclusions == site.organization.exclusions
     assert (standing.headcount, standing.created_by, standing.starts_on) == (
@@ -163,6 +183,14 @@ def test_import_town_writes_every_sheet(workbook, capsys) -> None:
     assert not Organization.objects.filter(is_demo=True).exists()
     assert not User.objects.get(email="lee@example.org").has_usable_password()
     assert "standing_orders: 1" in capsys.readouterr().out
+
+
+def test_the_orderer_is_called_where_a_place_names_no_contact(workbook) -> None:
+    change(workbook, ("places", "P2", None), ("places", "Q2", None))
+
+    call_command("import_town", str(workbook))
+
+    assert Site.objects.get().contact_name == "이"
 
 
 def test_import_town_twice_changes_nothing(workbook) -> None:

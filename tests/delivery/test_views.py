@@ -12,8 +12,9 @@ from django.test import Client
 from PIL import Image
 
 from delivery.actions.driving import deliver_stop
-from delivery.models import FailedTry, Proof, Route, Stop
+from delivery.models import FailedTry, Proof, Route, Stop, Vehicle
 from membership.actions.site_photo import add_site_photo
+from membership.models import Site
 from membership.photos import encoded
 from orders.models import InspectedLine, Order
 from tests.pictures import png
@@ -383,3 +384,18 @@ def test_the_way_in_is_shown_fact_by_fact_with_its_photos_on_the_day_alone(at: C
     assert [reader.get(url).status_code for reader in (other, logged_in(f.orderer()))] == [404, 404]
     at(f.DELIVERY_MORNING + timedelta(days=1))
     assert [reader.get(url).status_code for reader in (courier, operator)] == [404, 200]
+
+
+@pytest.mark.parametrize(
+    ("van", "limit", "warnings"), [(231, 230, 1), (230, 230, 0), (None, 230, 0), (250, None, 0)]
+)
+def test_a_van_that_is_too_high_for_the_car_park_is_warned(
+    at: Callable, van: int | None, limit: int | None, warnings: int
+) -> None:
+    route = a_route()
+    Vehicle.objects.update(height_cm=van)
+    Site.objects.update(parking_height_cm=limit)
+
+    html = logged_in(route.shift.courier).get("/drive/").content.decode()
+
+    assert html.count("Your van is too high for this car park.") == warnings
