@@ -17,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from orders.documents import BOLD, FRAME_PADDING, INK, MARGIN, REGULAR, WIDTH, register_fonts
+from orders.label_pdf import draw_qr
 
 from .models import Stop
 from .sheet import Goods, Sheet, SheetStop
@@ -132,7 +133,8 @@ def _stop(stop: SheetStop) -> list[Flowable]:
         style=[*PLAIN.getCommands(), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
         hAlign="RIGHT",
     )
-    return [head, goods, _signature(stop)]
+    table = Table([["", _failure()]], [8 * mm, WIDTH - 22 * mm], style=PLAIN, hAlign="RIGHT")
+    return [head, goods, _signature(stop), *[table] * stop.is_pending]
 
 
 def _place(stop: SheetStop) -> list[Flowable]:
@@ -153,7 +155,12 @@ def _place(stop: SheetStop) -> list[Flowable]:
 
 def _expected(stop: SheetStop) -> list[Flowable]:
     lines = [*stop.windows, stop.load, *[_("chilled")] * stop.is_chilled]
-    return [_text(_clock(stop.stop.eta), RIGHT), *[_text(line, SMALL_RIGHT) for line in lines]]
+    return [
+        _text(_clock(stop.stop.eta), RIGHT),
+        *[_text(line, SMALL_RIGHT) for line in lines],
+        Spacer(0, 1 * mm),
+        _Code(stop.link),
+    ]
 
 
 def _words(goods: Goods) -> str:
@@ -183,6 +190,25 @@ def _signature(stop: SheetStop) -> Table:
         ],
         hAlign="RIGHT",
     )
+
+
+def _failure() -> Paragraph:
+    """Why nobody took it, each reason with a square to tick."""
+    reasons = " &nbsp; ".join(f"□&nbsp;{escape(str(label))}" for label in Stop.FailureReason.labels)
+    return Paragraph(f"{escape(_('Not handed over:'))} &nbsp; {reasons}", SMALL)
+
+
+class _Code(Flowable):
+    """A QR code at the right edge: it opens the stop on the phone that scans it."""
+
+    def __init__(self, link: str) -> None:
+        super().__init__()
+        self.link = link
+        self.hAlign = "RIGHT"
+        self.width = self.height = 17 * mm
+
+    def draw(self) -> None:
+        draw_qr(self.canv, self.link, 0, 0, self.width)
 
 
 class _Box(Flowable):

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.template.defaultfilters import floatformat
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 
 from membership.models import Site, SitePhoto, User
@@ -75,6 +77,11 @@ class SheetStop:
     @property
     def is_chilled(self) -> bool:
         return any(goods.storage for goods in self.goods)
+
+    @property
+    def link(self) -> str:
+        """The address that opens the stop for whoever may see it, as the code on paper holds it."""
+        return f"{settings.SERVICE_URL}{reverse('delivery:stop_open', args=[self.stop.pk])}"
 
     @property
     def load(self) -> str:

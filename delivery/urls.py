@@ -17,6 +17,7 @@ urlpatterns = [
     path("routes/<int:pk>/accept/", views_drive.route_accept, name="route_accept"),
     path("routes/<int:pk>/start/", views.route_start, name="route_start"),
     path("routes/<int:pk>/sheet.pdf", views.route_sheet, name="route_sheet"),
+    path("stops/<int:pk>/", views_stop.stop_open, name="stop_open"),
     path("stops/<int:pk>/way-in/<int:photo>/", views.stop_site_photo, name="stop_site_photo"),
     path("stops/<int:pk>/load/", views_stop.stop_load, name="stop_load"),
     path("stops/<int:pk>/arrive/", views_stop.stop_arrive, name="stop_arrive"),

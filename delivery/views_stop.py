@@ -4,12 +4,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
 
 from membership import clock
 from membership.models import User
+from membership.permissions import is_operator
 from orders.reasons import words
 
 from .actions.driving import deliver_stop, fail_stop, retry_stop
@@ -19,6 +22,20 @@ from .forms import NEIGHBOUR, DeliverForm, FailForm, LoadForm, StopForm
 from .models import FailedTry, Stop
 from .views import back_to_route, is_own_today, route_page, try_or_say
 from .views_drive import drive_page
+
+
+@never_cache
+@require_GET
+def stop_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lead to a stop from its code on paper, also from paper of a plan that was replaced since."""
+    user = _user(request)
+    known = Stop.objects.for_user(user) if is_operator(user) else Stop.objects.driven_by(user)
+    stop: Stop = get_object_or_404(known.select_related("plan", "order"), pk=pk)
+    in_force = Stop.objects.for_user(user).live().filter(order=stop.order_id).first()
+    shown = _stop_or_404(request, in_force.pk if in_force else stop.pk)
+    if is_own_today(request, shown.route):
+        return redirect(f"{reverse('delivery:drive')}#stop-{shown.pk}")
+    return redirect(reverse("delivery:route_detail", args=[shown.route_id]) + f"?stop={shown.pk}#record")
 
 
 @require_POST

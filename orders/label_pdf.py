@@ -72,7 +72,7 @@ def _draw(canvas: Canvas, label: Label, width: float, height: float) -> None:
     """Draw one label with its left lower corner at the origin: text on the left, mark and QR on the right."""
     inner_width, inner_height = width - 2 * PADDING, height - 2 * PADDING
     qr = min(QR_LARGEST, 0.66 * inner_height, 0.36 * inner_width)
-    _draw_qr(canvas, label.link, width - PADDING - qr, PADDING, qr)
+    draw_qr(canvas, label.link, width - PADDING - qr, PADDING, qr)
     mark = _fitting(label.mark, BOLD, qr, inner_height - qr - GAP / 2)
     canvas.setFont(mark.font, mark.size)
     canvas.drawRightString(width - PADDING, height - PADDING - mark.size * 0.8, mark.words)
@@ -97,7 +97,7 @@ def _draw_text(canvas: Canvas, text: Text, x: float, y: float) -> None:
         canvas.drawString(x, baseline, text.words)
 
 
-def _draw_qr(canvas: Canvas, text: str, x: float, y: float, size: float) -> None:
+def draw_qr(canvas: Canvas, text: str, x: float, y: float, size: float) -> None:
     """Draw the code as one path of dark runs, so that no hair lines lie between modules."""
     rows = qr_rows(text)
     module = size / len(rows)

@@ -821,6 +821,7 @@ PAGES = [
         post={"302 delivery:route_detail": COURIER | HUB},
         data=lambda side: {"boxes_missing": 1},
     ),
+    Address("delivery:stop_open", STOP, get={"302 delivery:route_detail": COURIER | HUB}),
     # Couriers on the day only, and this stop is yesterday's.
     Address("delivery:stop_site_photo", {**STOP, "photo": "site_photo.pk"}, get={"200": HUB}),
     Address("delivery:stop_arrive", STOP, post={"302 delivery:route_detail": COURIER | HUB}),

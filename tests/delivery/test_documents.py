@@ -62,6 +62,7 @@ def test_sheet_says_everything_that_is_needed_at_the_door() -> None:
         "화물용 승강기",
         "이담당 02-120-0000",
         "벨 <두 번> & 기다림",
+        "  □ 부재 또는 휴무   □ 수령 거절   □ 출입 불가   □ 물품 파손   □ 시간 내 도착 못 함",
     ]
     assert [row for row in lines if line.product_name in row] == [f"{line.product_name} · {line.unit}"]
     assert lines.count(f"{line.quantity} ×") == 1

@@ -12,7 +12,8 @@ from django.test import Client
 from PIL import Image
 
 from delivery.actions.driving import deliver_stop
-from delivery.models import FailedTry, Proof, Route, Stop, Vehicle
+from delivery.models import FailedTry, Proof, Route, Shift, Stop, Vehicle
+from delivery.sheet import read_sheet
 from membership.actions.site_photo import add_site_photo
 from membership.models import Site
 from membership.photos import encoded
@@ -399,3 +400,32 @@ def test_a_van_that_is_too_high_for_the_car_park_is_warned(
     html = logged_in(route.shift.courier).get("/drive/").content.decode()
 
     assert html.count("Your van is too high for this car park.") == warnings
+
+
+def test_the_code_on_paper_opens_the_stop_for_who_may_see_it(at: Callable) -> None:
+    route = a_route()
+    stop, driver = route.stops.get(), route.shift.courier
+    sheet = read_sheet(Route.objects.with_stops().get(), user=driver, today=f.DELIVERY_DATE)
+    url = f"/stops/{stop.pk}/"
+    courier, operator = logged_in(driver), logged_in(f.operator())
+
+    assert [card.link for card in sheet.stops] == [f"http://127.0.0.1:8000{url}"]
+    assert courier.get(url)["Location"] == f"/drive/#stop-{stop.pk}"
+    assert operator.get(url)["Location"] == f"/routes/{route.pk}/?stop={stop.pk}#record"
+    assert Client().get(url)["Location"] == f"/login/?next={url}"
+    other = logged_in(f.courier(email="other@example.org"))
+    assert [reader.get(url).status_code for reader in (other, logged_in(f.orderer()))] == [404, 404]
+
+
+def test_the_code_on_replaced_paper_opens_the_stop_that_is_in_force(at: Callable) -> None:
+    route = a_route()
+    old, driver = route.stops.get(), route.shift.courier
+    f.fixed_order()
+    new = f.published_plan(now=f.PLANNING_TIME + timedelta(minutes=5)).stops.get(order=old.order)
+
+    assert new != old
+    assert logged_in(driver).get(f"/stops/{old.pk}/")["Location"] == f"/drive/#stop-{new.pk}"
+    other = f.courier(email="other@example.org")
+    Shift.objects.update(courier=other)
+    assert logged_in(driver).get(f"/stops/{old.pk}/").status_code == 404
+    assert logged_in(other).get(f"/stops/{old.pk}/")["Location"] == f"/drive/#stop-{new.pk}"

@@ -379,6 +379,9 @@
     form.addEventListener("change", changed);
     store.draft(drive.courier, Number(form.dataset.of)).then((draft) => draft && fill(form, draft));
   }
+  // From the code on paper.
+  const wanted = document.getElementById(location.hash.slice(1))?.querySelector("[data-stop-more]");
+  if (wanted) wanted.open = true;
   for (const part of root.querySelectorAll("[data-with-script]")) part.hidden = false;
   if (root.dataset.phase === "started") followPlace();
   const tryAgain = () => window.Drive.flushNow(drive);
