@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.tasks.settle_shortage_questions",
         "schedule": SWEEP_SECONDS,
     },
+    "serve-waiting-list": {"task": "orders.tasks.serve_waiting_list", "schedule": SWEEP_SECONDS},
     "tell-operators": {"task": "orders.tasks.tell_operators_of_contents", "schedule": 600},
     "send-notifications": {"task": "orders.tasks.send_notifications", "schedule": SWEEP_SECONDS},
     "plan-due-routes": {"task": "delivery.tasks.plan_due_routes", "schedule": SWEEP_SECONDS},
@@ -186,6 +187,10 @@ APPROVAL_ASK_HOURS = env.int("APPROVAL_ASK_HOURS", default=72)
 APPROVAL_REMINDER_HOURS = env.list("APPROVAL_REMINDER_HOURS", cast=int, default=[24, 3])
 # Who is asked where a date on a holiday goes is reminded so many hours before the deadline.
 HOLIDAY_REMINDER_HOURS = env.int("HOLIDAY_REMINDER_HOURS", default=24)
+# A standing order needs a place on each of its dates for so many days; what comes later repeats these.
+PLACE_DAYS = env.int("PLACE_DAYS", default=63)
+# A place that is offered to who waits for it is held for so many office hours.
+PLACE_OFFER_HOURS = env.int("PLACE_OFFER_HOURS", default=9)
 # Who leaves a plan does so at the end of a month, with so many days of notice.
 LEAVE_NOTICE_DAYS = env.int("LEAVE_NOTICE_DAYS", default=14)
 # Producers answer a purchase order before this time of the next business day after it was issued.

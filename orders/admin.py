@@ -390,3 +390,6 @@ class NotificationAdmin(HistoryAdmin):
     list_select_related = ["recipient", "order", "purchase_order"]
     search_fields = ["recipient__email", "recipient__name", "order__number", "purchase_order__number"]
     date_hierarchy = "created_at"
+
+
+from . import admin_places  # noqa: E402, F401  (registers itself)

@@ -34,8 +34,11 @@ from .actions.preview import preview_standing_order
 from .actions.purchase import close_deadline, remind_producer
 from .actions.question import remind_of_shortage, settle_unanswered
 from .actions.reminder import due_reminders, remind
+from .actions.wait import give_up_waiting, offer_place, why_over
 from .models import Application, CycleRun, Occurrence, Order, PurchaseOrder, Shortage, StandingOrder
+from .places import Places
 from .querysets import OccurrenceQuerySet, OrderQuerySet
+from .waiting_list import whom_to_offer
 
 Step = CycleRun.Step
 # A night of fewer batches is over before a second worker has begun.
@@ -99,6 +102,17 @@ def _settle_holidays(now: datetime, day: date | None) -> CycleRun | None:
         due = due.filter(delivery_date=day)
     keys = list(due.values_list("pk", flat=True))
     return run_step(Step.HOLIDAY, keys, partial(settle_unanswered_holiday, now=now), now=now)
+
+
+def serve_waiting_list(*, now: datetime) -> list[CycleRun]:
+    """End what waits in vain, then offer the places that are free to who is first in line for them."""
+    rows = Application.objects.filter(status__in=["waiting", "offered"]).select_related("organization")
+    over = [row.pk for row in rows.order_by("asked_at", "pk") if why_over(row, now=now)]
+    runs = [run_step(Step.WAITING, over, lambda pk: give_up_waiting(pk, now=now), now=now)]
+    if Application.objects.in_line().exists():
+        next_ = whom_to_offer(Places(now=now))
+        runs.append(run_step(Step.WAITING, next_, lambda pk: offer_place(pk, now=now), now=now))
+    return [run for run in runs if run]
 
 
 def fix_due(*, now: datetime, day: date | None = None) -> list[CycleRun]:

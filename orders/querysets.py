@@ -104,6 +104,14 @@ class ApplicationQuerySet(models.QuerySet[Any]):
         """Those that may still become something."""
         return self.filter(status__in=["awaiting", "waiting", "offered", "agreed"])
 
+    def holding(self) -> ApplicationQuerySet:
+        """Those whose places count as taken: offered, waiting for an approver, or being set up."""
+        return self.filter(status__in=["awaiting", "offered", "agreed"])
+
+    def in_line(self) -> ApplicationQuerySet:
+        """Those that wait for a place, who asked first first."""
+        return self.filter(status="waiting").order_by("asked_at", "pk")
+
     def of_plan(self, organization: Any) -> ApplicationQuerySet:
         """The open one for a plan; there is one at most."""
         return self.open().filter(organization=organization, kind="plan")

@@ -33,6 +33,10 @@ REASONS: dict[str, str | Promise] = {
     "membership_not_begun": _("The membership begins later"),
     "application_open": _("An application is already under way: withdraw it first"),
     "not_approved_in_time": _("Nobody approved it before the day on which it was to start"),
+    "day_full": _("All delivery places of these days are taken"),
+    "offer_not_taken": _("Nobody accepted the place in time"),
+    "called_off_by_hub": _("The hub took it off the waiting list"),
+    "not_full": _("There is a place: order it right away"),
     "change_pending": _("Another change of plan is still to come: undo it first"),
     "pause_overlaps": _("The membership is already paused on one of these days"),
     "not_paused": _("The membership is not paused then"),
@@ -122,7 +126,7 @@ REASONS: dict[str, str | Promise] = {
 
 
 # Reasons whose detail everybody may read; the others have it for operators.
-TOLD_IN_FULL = {"capacity_short", "past_change_deadline"}
+TOLD_IN_FULL = {"capacity_short", "day_full", "past_change_deadline"}
 
 
 def words(reason: str) -> str:

@@ -29,6 +29,12 @@ def ask_about_holidays() -> None:
 
 
 @shared_task
+def serve_waiting_list() -> None:
+    """Offer free places to who waits for them, and end offers that nobody took."""
+    cycle.serve_waiting_list(now=clock.now())
+
+
+@shared_task
 def fix_due_orders() -> None:
     """Fix every order whose cut-off has passed; a long night is shared with whatever worker is free.
 

@@ -49,10 +49,12 @@ from orders.actions.shortage import report_shortage
 from orders.cutoff import seoul
 from orders.cycle import fix_due
 from orders.models import (
+    Application,
     Budget,
     CalendarDay,
     CycleItem,
     CycleRun,
+    DayLimit,
     InspectedLine,
     Notification,
     Occurrence,
@@ -67,6 +69,7 @@ from orders.models import (
     ShortageEvent,
     StandingOrder,
     Statement,
+    Zone,
 )
 from tests import factories as f
 from tests.snapshot import everything
@@ -79,11 +82,12 @@ HISTORY: set[type[Model]] = {
     Occurrence, Order, OrderLine, OrderEvent, Statement, PurchaseOrder, PurchaseOrderLine, PurchaseOrderEvent,
     Shortage, ShortageEvent, Rating, CycleRun, CycleItem, Notification, RoutePlan, Route, Stop, Unassigned,
     PlanRun, Proof, Membership, InspectedLine, FailedTry, RoadRecord,
+    Application,
 }  # fmt: skip
 KEPT: set[type[Model]] = {User, Capacity, Edition, StandingOrder}
 FREE: set[type[Model]] = {
     Organization, Department, Seat, Site, Certification, Plan, Category, CapacityPool, Product, Bundle,
-    Budget, CalendarDay, Depot, Vehicle, Shift,
+    Budget, CalendarDay, Depot, Vehicle, Shift, Zone, DayLimit,
 }  # fmt: skip
 OURS = ("membership", "bundles", "orders", "delivery")
 
@@ -115,6 +119,8 @@ def a_day(day: date = f.DELIVERY_DATE) -> None:
     f.AddressAnswerFactory()
     GeocoderTurn.objects.create(provider=f"{day}", free_at=f.TUESDAY)
     f.CalendarDayFactory(day=day + timedelta(days=30))
+    f.DayLimitFactory(zone=f.ZoneFactory(districts=[f"{day}"]))
+    f.ApplicationFactory(organization=institution)
     cutoff = f.CUTOFF + (day - f.DELIVERY_DATE)
     f.OccurrenceFactory(standing_order__organization=institution, rule_date=day, cutoff_at=cutoff)
     fix_due(now=cutoff)

@@ -20,6 +20,7 @@ from orders.models import (
     Application,
     CycleItem,
     CycleRun,
+    DayLimit,
     InspectedLine,
     LaterTerms,
     Notification,
@@ -205,6 +206,10 @@ def application() -> Application:
     )
 
 
+def date_limit(**fields: Any) -> DayLimit:
+    return f.DayLimitFactory(weekday=None, on_date=SUNDAY, **fields)
+
+
 def unassigned() -> Unassigned:
     return Unassigned.objects.create(plan=stop().plan, order=f.OrderFactory(), reason="no_room")
 
@@ -295,6 +300,15 @@ BROKEN: dict[str, Callable[[], None]] = {
     "one_open_plan_application": lambda: again(application(), request_key=uuid4(), starts_on=SUNDAY),
     "application_repeats_or_is_for_a_day": lambda: changed(application(), kind="event"),
     "application_ends_after_start": lambda: changed(application(), ends_on=SUNDAY - timedelta(days=1)),
+    "offer_has_a_deadline": lambda: changed(application(), status="offered"),
+    "day_limit_of_a_weekday_or_a_date": lambda: changed(f.DayLimitFactory(), on_date=SUNDAY),
+    "one_limit_per_zone_and_weekday": lambda: again(f.DayLimitFactory(zone=f.ZoneFactory()), deliveries=2),
+    "one_limit_per_zone_and_date": lambda: again(date_limit(zone=f.ZoneFactory()), deliveries=2),
+    "one_hub_limit_per_weekday": lambda: again(f.DayLimitFactory(), deliveries=2),
+    "one_hub_limit_per_date": lambda: again(date_limit(), deliveries=2),
+    "orders.ZoneDistrict.district": lambda: again(
+        f.ZoneFactory().districts.get(), zone=f.ZoneFactory(districts=[])
+    ),
     "orders.Application.request_key": lambda: again(application(), status="withdrawn"),
     "run_item_exclusions_known": lambda: changed(cycle_item(), exclusions=1 << 22),
     "standingorder_exclusions_known": lambda: changed(f.StandingOrderFactory(), exclusions=1 << 22),

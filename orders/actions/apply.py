@@ -16,11 +16,13 @@ from membership.models import Organization, User
 from ..exceptions import NotPossible
 from ..models import Application, ApplicationEvent, Notification
 from ..permissions import may_approve
+from ..places import Places
 from .advance import advance_application
 from .authority import approvers_of, check_department, why_standing_order_waits
 from .event_order import place_event_order
 from .ledger import Outcome
 from .notify import notify, people
+from .places import require_places
 from .standing import create_standing_order
 
 Kind, Status = Application.Kind, Application.Status
@@ -29,7 +31,8 @@ Kind, Status = Application.Kind, Application.Status
 def apply_for_plan(application: Application, *, now: datetime) -> Application:
     """Ask for what the unsaved application says; above what its person decides alone an approver is asked.
 
-    The same once more returns the one that is open. Raises ValidationError or NotPossible.
+    The same once more returns the one that is open. Raises ValidationError or NotPossible, DayFull if one of
+    its dates has no place left.
     """
     application.kind, application.asked_at = Kind.PLAN, now
     application.status = Status.AGREED
@@ -45,14 +48,16 @@ def apply_for_plan(application: Application, *, now: datetime) -> Application:
             if _says_the_same(earlier, application):
                 return earlier
             raise NotPossible("application_open")
+        places = Places(now=now)
+        require_places(places.of_application(application), places)
         waits = why_standing_order_waits(application.as_standing_order(), now=now)
         application.status, application.reason = (Status.AWAITING, waits) if waits else (Status.AGREED, "")
         application.save()
         _record(application, actor=application.asked_by, now=now)
         if waits:
-            _ask_approvers(application, now=now)
+            let_wait_for_approval(application, now=now)
         else:
-            _begin(application, actor=application.asked_by, now=now)
+            begin_plan(application, actor=application.asked_by, now=now)
     return finish_application(application, now=now)
 
 
@@ -67,13 +72,14 @@ def _record(application: Application, *, actor: User, now: datetime) -> None:
     )
 
 
-def _ask_approvers(application: Application, *, now: datetime) -> None:
+def let_wait_for_approval(application: Application, *, now: datetime) -> None:
+    """Tell those who may approve what it costs in a year; if nobody may, every approver."""
     organization = application.organization
     approvers = approvers_of(organization, application.yearly_sum) or people(organization, "approver")
     notify(approvers, Notification.Kind.APPROVAL_ASKED, now=now, application=application)
 
 
-def _begin(application: Application, *, actor: User, now: datetime) -> None:
+def begin_plan(application: Application, *, actor: User, now: datetime) -> None:
     """Begin the membership, or change its plan. Raises NotPossible."""
     plan = application.bundle.plan
     if application.kind != Kind.PLAN or plan is None:
@@ -95,7 +101,8 @@ def finish_application(application: Application, *, now: datetime) -> Applicatio
     try:
         made = _set_up(application, now=now)
     except NotPossible as error:
-        _expire(application, error.reason, now=now)
+        expire(application, error.reason, now=now)
+        application.refresh_from_db()
         return application
     with transaction.atomic():
         locked = Application.objects.select_for_update().get(pk=application.pk)
@@ -109,7 +116,7 @@ def finish_application(application: Application, *, now: datetime) -> Applicatio
 def _set_up(application: Application, *, now: datetime) -> dict[str, object]:
     """Return what was made, by the column that keeps it."""
     shared = ("site", "bundle", "department", "headcount", "exclusions")
-    fields = {name: getattr(application, name) for name in shared}
+    fields = {name: getattr(application, name) for name in shared} | {"application": application}
     if application.event_at:
         order = place_event_order(
             **fields,
@@ -137,11 +144,12 @@ def _set_up(application: Application, *, now: datetime) -> dict[str, object]:
 
 
 @transaction.atomic
-def _expire(application: Application, reason: str, *, now: datetime) -> None:
+def expire(application: Application, reason: str, *, actor: User | None = None, now: datetime) -> None:
+    """Give it up for a reason, and tell its institution; what isn't open any more stays as it is."""
     locked = Application.objects.select_for_update().get(pk=application.pk)
     if not locked.is_open:
         return
-    advance_application(locked, Status.EXPIRED, actor=None, now=now, note=reason)
+    advance_application(locked, Status.EXPIRED, actor=actor, now=now, note=reason)
     Application.objects.filter(pk=locked.pk).update(reason=reason)
     told = people(locked.organization, "orderer", "approver")
     notify(told, Notification.Kind.APPLICATION_EXPIRED, now=now, application=locked, detail=reason)
@@ -160,7 +168,7 @@ def approve_application(application: Application, *, actor: User, now: datetime)
         if locked.starts_on <= timezone.localdate(now):
             raise NotPossible("too_late")
         advance_application(locked, Status.AGREED, actor=actor, now=now)
-        _begin(locked, actor=actor, now=now)
+        begin_plan(locked, actor=actor, now=now)
         _tell_asker(locked, Notification.Kind.ORDER_APPROVED, actor=actor, now=now)
     return finish_application(locked, now=now)
 
@@ -212,7 +220,7 @@ def _tell_asker(application: Application, kind: str, *, actor: User, now: dateti
 def follow_up(application: Application, *, now: datetime) -> Outcome | None:
     """Finish what is agreed, and give up what nobody approved before it was to start."""
     if application.status == Status.AWAITING:
-        _expire(application, "not_approved_in_time", now=now)
+        expire(application, "not_approved_in_time", now=now)
     application = finish_application(application, now=now)
     if application.is_open:
         return None

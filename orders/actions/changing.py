@@ -17,9 +17,11 @@ from ..cutoff import change_until
 from ..exceptions import NotPossible
 from ..models import LaterTerms, Occurrence, Pause, StandingOrder, StandingOrderChange
 from ..models.terms import TERMS
+from ..repeating import Plan
 from ..standing_plan import thawed
 from .agreement_of_year import settle_agreement
 from .authority import record
+from .places import plan_before, require_places_for_change
 from .reconcile import Moved, reconcile
 
 Kind = StandingOrderChange.Kind
@@ -54,11 +56,11 @@ def change_for_good(
     locked = lock(standing_order)
     if locked.status == Status.ENDED:
         raise NotPossible("standing_order_ended")
-    was = state_of(locked)
+    was, before = state_of(locked), plan_before(locked, today=timezone.localdate(now))
     apply(locked)
     if (became := state_of(locked)) == was:
         return None
-    moved = _follow(locked, seen, now)
+    moved = _follow(locked, seen, now, before=before)
     return StandingOrderChange.objects.create(
         standing_order=locked,
         kind=kind,
@@ -88,6 +90,7 @@ def change_one_date(
     locked = lock(row.standing_order)
     row = Occurrence.objects.select_for_update().get(pk=row.pk)
     was = own_state_of(row)
+    before = plan_before(locked, today=timezone.localdate(now)) if actor else None
     apply(row)
     if (became := own_state_of(row)) == was:
         return row
@@ -95,7 +98,8 @@ def change_one_date(
         raise NotPossible("standing_order_ended")
     require_open(row, actor=actor, now=now)
     row.save(update_fields=OWN)
-    moved = _follow(locked, seen, now, forced=row.rule_date if _may_force(actor) else None)
+    forced = row.rule_date if _may_force(actor) else None
+    moved = _follow(locked, seen, now, before=before, forced=forced)
     StandingOrderChange.objects.create(
         standing_order=locked,
         occurrence=row,
@@ -111,11 +115,20 @@ def change_one_date(
 
 
 def _follow(
-    locked: StandingOrder, seen: int | None, now: datetime, *, forced: date | None = None
+    locked: StandingOrder,
+    seen: int | None,
+    now: datetime,
+    *,
+    before: Plan | None = None,
+    forced: date | None = None,
 ) -> list[Moved]:
-    """Let the dates follow what was just changed, and count the change."""
+    """Let the dates follow what was just changed, and count the change.
+
+    `before` is the plan as it was; without it nobody asks whether the days that it takes have a place.
+    """
     if seen is not None and seen != locked.revision:
         raise NotPossible("changed_meanwhile")
+    require_places_for_change(locked, before, now=now)
     locked.revision += 1
     locked.save()
     return reconcile(locked, now=now, is_asked=True, forced=forced)
@@ -214,7 +227,8 @@ def undo_change(change: StandingOrderChange, *, actor: User, now: datetime) -> S
     if change.undone_at:
         return change
     require_undoable(change, actor=actor, now=now)
-    take_back(change, locked, actor=actor, now=now)
+    before = plan_before(locked, today=timezone.localdate(now))
+    take_back(change, locked, actor=actor, now=now, before=before)
     return change
 
 
@@ -237,9 +251,17 @@ def require_undoable(change: StandingOrderChange, *, actor: User, now: datetime)
 
 
 def take_back(
-    change: StandingOrderChange, locked: StandingOrder, *, actor: User | None, now: datetime
+    change: StandingOrderChange,
+    locked: StandingOrder,
+    *,
+    actor: User | None,
+    now: datetime,
+    before: Plan | None = None,
 ) -> None:
-    """Bring back what was before the change, whoever asks and whenever; its open dates follow."""
+    """Bring back what was before the change, whoever asks and whenever; its open dates follow.
+
+    With `before`, the plan until now, only where the days that it takes again have a place. Raises DayFull.
+    """
     change.undone_at, change.undone_by = now, actor
     change.save(update_fields=["undone_at", "undone_by"])
     if change.occurrence:
@@ -250,7 +272,8 @@ def take_back(
             setattr(row, name, date.fromisoformat(value) if name == "moved_to" and value else value)
         _require_in_use([row.own])
         row.save(update_fields=OWN)
-        _follow(locked, None, now, forced=row.rule_date if _may_force(actor) else None)
+        forced = row.rule_date if _may_force(actor) else None
+        _follow(locked, None, now, before=before, forced=forced)
         require_followed(row)
     else:
         _restore(locked, change.was)
@@ -258,7 +281,7 @@ def take_back(
         if locked.status == Status.ENDED:
             was, locked.status = locked.status, Status.ACTIVE
             record(locked, was, actor=actor, now=now)
-        _follow(locked, None, now)
+        _follow(locked, None, now, before=before)
     settle_agreement(locked, actor=actor, now=now)
 
 

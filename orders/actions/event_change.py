@@ -14,9 +14,11 @@ from ..cutoff import change_until
 from ..event_times import delivery_for
 from ..exceptions import NotPossible
 from ..models import CalendarDay, Order, OrderEvent
+from ..places import Places
 from .advance import advance_order
 from .authority import ask_approvers, why_order_waits
 from .event_order import edition_in_time, require_cutoff, require_enough
+from .places import require_places
 
 # What is compared with what was: names of columns.
 CHANGEABLE = ("headcount", "event_at", "note")
@@ -70,6 +72,9 @@ def change_event_order(order: Order, wanted: Wanted, *, seen: int, actor: User, 
             raise NotPossible("changed_meanwhile")
         locked.cutoff_at = require_cutoff(edition, working_days, now)
         _require_room(locked, wanted, edition)
+        if delivery.day != locked.delivery_date:
+            places = Places(now=now)
+            require_places(places.of_delivery(delivery.day, order.site.district), places, order=locked)
         was, price, year = locked.status, locked.gross, locked.delivery_date.year
         if locked.edition_key != key:
             locked.swaps.all().delete()

@@ -15,12 +15,14 @@ from ..choosing import choose_products
 from ..cutoff import cutoff_at
 from ..event_times import delivery_for
 from ..exceptions import CannotFix, NotPossible
-from ..models import CalendarDay, Order
+from ..models import Application, CalendarDay, Order
+from ..places import Places
 from ..states import IllegalTransition
 from ..working_days import WorkingDays
 from .advance import advance_order
 from .authority import ask_approvers, check_department, why_order_waits
 from .editions import ensure_edition, planned_rooms
+from .places import require_places
 from .placing import new_order
 
 
@@ -36,6 +38,7 @@ def place_event_order(
     actor: User,
     now: datetime,
     department: Department | None = None,
+    application: Application | None = None,
 ) -> Order:
     """Place an order for an event; it is fixed at its cut-off and can be cancelled until then.
 
@@ -47,7 +50,8 @@ def place_event_order(
 
     Raises NotPossible if nobody receives the goods before the event, the cut-off has passed, the site has no
     usable location, nothing can be composed, too little is left besides what is reserved and planned for
-    others, or the department isn't one of the institution's.
+    others, or the department isn't one of the institution's; DayFull if the day has no place left, except for
+    the application for which one is held.
     """
     made = Order.objects.filter(placed_by=actor, request_key=request_key)
     if earlier := made.first():
@@ -62,6 +66,9 @@ def place_event_order(
         with transaction.atomic():
             cutoff = require_cutoff(edition, working_days, now)
             require_enough(edition, headcount, working_days)
+            if application is None:
+                places = Places(now=now)
+                require_places(places.of_delivery(delivery.day, site.district), places)
             waits = why_order_waits(
                 bundle.price_for(headcount),
                 organization=site.organization,

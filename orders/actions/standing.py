@@ -9,10 +9,13 @@ from bundles.models import Bundle
 from membership.models import Department, Organization, Site, User
 
 from ..exceptions import NotPossible
-from ..models import Occurrence, StandingOrder
+from ..models import Application, Occurrence, StandingOrder
 from ..models.terms import HolidayPolicy
+from ..places import Places, has_limits
+from ..standing_plan import read_plan
 from .authority import check_department, let_wait, record, why_standing_order_waits
 from .editions import compose_now
+from .places import require_places
 from .plan import keep_to_plan
 from .preview import preview_standing_order
 
@@ -35,6 +38,7 @@ def create_standing_order(
     department: Department | None = None,
     is_agreed: bool = False,
     holiday_default: str = HolidayPolicy.BEFORE,
+    application: Application | None = None,
 ) -> StandingOrder:
     """Set up a standing order and show its coming dates at once; called again, return what is set up.
 
@@ -42,7 +46,8 @@ def create_standing_order(
     unless one agreed already.
 
     Two running orders of the same bundle to the same site by the same rule would be one sent twice.
-    Raises ValidationError for a bad rule, NotPossible for a department that isn't the institution's.
+    Raises ValidationError for a bad rule, NotPossible for a department that isn't the institution's, DayFull
+    if one of its dates has no place left, except for an application for which they are held.
     """
     standing_order = StandingOrder(
         organization=organization,
@@ -76,6 +81,8 @@ def create_standing_order(
         )
         if existing := same.first():
             return existing
+        if application is None:
+            _require_places(standing_order, now=now)
         waits = "" if is_agreed else why_standing_order_waits(standing_order, now=now)
         standing_order.agreed_sum = None if waits else standing_order.yearly_sum
         standing_order.save()
@@ -88,6 +95,13 @@ def create_standing_order(
         keep_to_plan(organization, now=now)
     compose_now({(bundle.pk, exclusions)}, now=now)
     return standing_order
+
+
+def _require_places(standing_order: StandingOrder, *, now: datetime) -> None:
+    if not has_limits():
+        return
+    places, plan = Places(now=now), read_plan(standing_order)
+    require_places(places.of_plan(plan, places.until(plan)), places)
 
 
 @transaction.atomic

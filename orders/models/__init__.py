@@ -9,6 +9,7 @@ from .ledger import CycleItem, CycleRun
 from .note import PurchaseOrderNote
 from .notification import Notification
 from .order import Order, OrderEvent, OrderLine, StandingOrderEvent, Statement
+from .places import DayLimit, Zone, ZoneDistrict
 from .procurement import OutsidePurchases, PurchaseTarget
 from .purchase import PurchaseOrder, PurchaseOrderEvent, PurchaseOrderLine
 from .rating import Rating
@@ -23,6 +24,7 @@ __all__ = [
     "CalendarDay",
     "CycleItem",
     "CycleRun",
+    "DayLimit",
     "InspectedLine",
     "LaterTerms",
     "Notification",
@@ -47,4 +49,6 @@ __all__ = [
     "StandingOrderEvent",
     "Statement",
     "Swap",
+    "Zone",
+    "ZoneDistrict",
 ]

@@ -36,6 +36,8 @@ class Application(Serving):
         EXPIRED = "expired", _("expired")
 
     OPEN = (Status.AWAITING, Status.WAITING, Status.OFFERED, Status.AGREED)
+    # A place on each of its days counts as taken.
+    HOLDING = (Status.AWAITING, Status.OFFERED, Status.AGREED)
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="applications", verbose_name=_("institution")
@@ -58,6 +60,8 @@ class Application(Serving):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked by")
     )
     asked_at = models.DateTimeField(_("asked at"))
+    # Until when the place that is held for it can be accepted.
+    offered_until = models.DateTimeField(_("offered until"), null=True, blank=True)
     # Why it waits, or was given up: a code of `orders.reasons`.
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     # Setting it up twice makes one order.
@@ -101,6 +105,10 @@ class Application(Serving):
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="application_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="offered") | Q(offered_until__isnull=False),
+                name="offer_has_a_deadline",
             ),
         ]
 

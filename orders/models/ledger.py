@@ -19,6 +19,7 @@ class CycleRun(models.Model):
         COMPOSE = "compose", _("compose editions")
         PUBLISH = "publish", _("publish editions")
         APPROVAL = "approval", _("approvals")
+        WAITING = "waiting", _("waiting list")
         FIX = "fix", _("fix orders at cut-off")
         HOLIDAY = "holiday", _("questions about holidays")
         REMIND = "remind", _("remind producers")

@@ -38,6 +38,7 @@ class Notification(models.Model):
         PURCHASE_ORDER_NOTE = "po_note", _("note on a purchase order")
         PURCHASE_ORDER_OVERDUE = "po_overdue", _("purchase order not acknowledged")
         APPLICATION_EXPIRED = "application_expired", _("application not set up")
+        PLACE_OFFERED = "place_offered", _("a place is free for you: please answer")
         # `detail` is day, departure and number of stops; the day alone if there is nothing to drive any more.
         ROUTE_PLANNED = "route_planned", _("your route")
         # `detail` is the day on which it would have come, and the reason's code.

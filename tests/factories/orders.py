@@ -9,7 +9,19 @@ from factory.django import DjangoModelFactory
 from membership.models import Organization
 from orders.actions.fix import fix_occurrences, fix_orders
 from orders.actions.ledger import Outcome
-from orders.models import Budget, CalendarDay, Occurrence, Order, PurchaseOrder, Rating, StandingOrder
+from orders.models import (
+    Application,
+    Budget,
+    CalendarDay,
+    DayLimit,
+    Occurrence,
+    Order,
+    PurchaseOrder,
+    Rating,
+    StandingOrder,
+    Zone,
+    ZoneDistrict,
+)
 
 from .bundles import BundleFactory, EditionFactory, ProductFactory, SlotFactory, bundle_with
 from .membership import DepartmentFactory, InstitutionFactory, SiteFactory, orderer
@@ -23,6 +35,32 @@ class CalendarDayFactory(DjangoModelFactory[CalendarDay]):
     day = DELIVERY_DATE
     is_working = False
     name = "창립기념일"
+
+
+class ZoneFactory(DjangoModelFactory[Zone]):
+    """A zone of the district in which sites stand; `districts` names others."""
+
+    class Meta:
+        model = Zone
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"권역{n}")
+    name_en = factory.Sequence(lambda n: f"Zone {n}")
+
+    @factory.post_generation
+    def districts(self, create: bool, wanted: list[str] | None, **kwargs: Any) -> None:
+        for district in ["중구"] if wanted is None else wanted:
+            ZoneDistrict.objects.create(zone=self, district=district)
+
+
+class DayLimitFactory(DjangoModelFactory[DayLimit]):
+    """One delivery on Tuesdays, of the whole hub."""
+
+    class Meta:
+        model = DayLimit
+
+    weekday = 1
+    deliveries = 1
 
 
 class StandingOrderFactory(DjangoModelFactory[StandingOrder]):
@@ -66,6 +104,25 @@ class BudgetFactory(DjangoModelFactory[Budget]):
     department = factory.SubFactory(DepartmentFactory)
     year = DELIVERY_DATE.year
     amount = 1_000_000
+
+
+class ApplicationFactory(DjangoModelFactory[Application]):
+    """A wish for Tuesdays, on the waiting list."""
+
+    class Meta:
+        model = Application
+
+    organization = factory.SubFactory(InstitutionFactory)
+    site = factory.SubFactory(SiteFactory, organization=factory.SelfAttribute("..organization"))
+    bundle = factory.LazyFunction(lambda: bundle_with("bread"))
+    headcount = 10
+    kind = Application.Kind.STANDING
+    status = Application.Status.WAITING
+    reason = "day_full"
+    rrule = "FREQ=WEEKLY;BYDAY=TU"
+    starts_on = DELIVERY_DATE
+    asked_by = factory.LazyAttribute(lambda application: orderer(application.organization))
+    asked_at = TUESDAY
 
 
 class OrderFactory(DjangoModelFactory[Order]):
