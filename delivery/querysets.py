@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Count, Q
 
-from membership.permissions import is_courier, is_operator
+from membership.permissions import institution_ids, is_courier, is_operator
 
 if TYPE_CHECKING:
     from membership.models import User
@@ -100,6 +100,19 @@ class StopQuerySet(models.QuerySet[Any]):
     def live(self) -> StopQuerySet:
         """Stops of plans that are in force."""
         return self.filter(plan__status="published")
+
+
+class ProofQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User, today: date) -> ProofQuerySet:
+        """Of the user's institutions, and of today's stops of a courier; all of them for operators."""
+        if is_operator(user):
+            return self
+        concerned = Q(stop__order__organization__in=institution_ids(user))
+        if is_courier(user):
+            concerned |= Q(
+                stop__route__shift__courier=user, stop__plan__status="published", stop__plan__date=today
+            )
+        return self.filter(concerned)
 
 
 class RoadRecordQuerySet(models.QuerySet[Any]):

@@ -83,7 +83,7 @@ def statement_pdf(statement: Statement, *, supplier: Organization, receipt: Rece
         title=f"거래명세서 {statement.number}",
         author=supplier.name,
         invariant=1,
-    ).build(story, onFirstPage=_number_page, onLaterPages=_number_page)
+    ).build(story, onFirstPage=number_page, onLaterPages=number_page)
     return buffer.getvalue()
 
 
@@ -219,7 +219,7 @@ def _receiver(receipt: Receipt | None) -> Table:
     return Table([cells], colWidths=widths, rowHeights=[11 * mm], style=TableStyle(GRID))
 
 
-def _number_page(canvas: Canvas, document: BaseDocTemplate) -> None:
+def number_page(canvas: Canvas, document: BaseDocTemplate) -> None:
     canvas.setFont(REGULAR, 7.5)
     canvas.drawCentredString(A4[0] / 2, 9 * mm, f"{canvas.getPageNumber()}쪽")
 

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..querysets import RoadRecordQuerySet
+from ..querysets import ProofQuerySet, RoadRecordQuerySet
+from ..signatures import svg_path
 from .route import Route, Stop
 
 # A phone's clock is believed within a day before its record came in, and a little after.
@@ -51,6 +53,8 @@ class Proof(AtTheDoor):
     photo = models.ImageField(_("photo"), upload_to="proofs", blank=True)
     delivered_at = models.DateTimeField(_("recorded at"))
 
+    objects = ProofQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("proof of delivery")
         verbose_name_plural = _("proofs of delivery")
@@ -65,6 +69,21 @@ class Proof(AtTheDoor):
     def handed_over_at(self) -> datetime:
         """When the receiver had it: by the phone's clock where that can be true, since it may send later."""
         return believed(self.phone_at, self.delivered_at)
+
+    @property
+    def signature_path(self) -> str:
+        """The signature as the `d` of an SVG path."""
+        return svg_path(self.signature)
+
+    @property
+    def photo_url(self) -> str:
+        """The address of the photo; empty if there is none."""
+        return reverse("delivery:proof_photo", args=[self.stop_id]) if self.photo else ""
+
+    @property
+    def record_url(self) -> str:
+        """The address of the inspection record."""
+        return reverse("delivery:inspection_record", args=[self.stop_id])
 
 
 class FailedTry(AtTheDoor):

@@ -16,7 +16,7 @@ from ..actions.site import confirm_site, place_site
 from ..actions.site_photo import MOST_PHOTOS, add_site_photo, remove_site_photo
 from ..exceptions import SiteChanged, TooManyPhotos
 from ..forms_site import PlaceForm, SitePhotoForm
-from ..models import Site, SitePhoto
+from ..models import Site
 from ..permissions import role_required
 from ..site_maps import marker_map
 from ..site_merge import edits
@@ -138,9 +138,9 @@ def site_photo(request: HttpRequest, pk: int, photo: int) -> Any:
     return photo_file(get_object_or_404(site_for(request, pk).photos, pk=photo))
 
 
-def photo_file(photo: SitePhoto) -> FileResponse:
-    """Answer with the photo; 404 if its file is gone."""
+def photo_file(row: Any) -> FileResponse:
+    """Answer with the row's photo; 404 if its file is gone."""
     try:
-        return FileResponse(photo.photo.open("rb"), content_type="image/jpeg")
+        return FileResponse(row.photo.open("rb"), content_type="image/jpeg")
     except FileNotFoundError as error:
         raise Http404 from error

@@ -139,6 +139,7 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
         .prefetch_related(
             "lines__shortages__substitute",
             "lines__substitutes",
+            "lines__inspected",
             "lines__shortages__events__actor",
             "events__actor",
             "stops__plan",

@@ -245,7 +245,7 @@ TO_PACK = {"number": "to_pack.number"}
 DRAFT = {"pk": "draft.pk"}
 DRAFT_PLAN = {"pk": "draft_plan.pk"}
 PURCHASE_ORDER = {"number": "purchase_order.number"}
-ROUTE, STOP = {"pk": "route.pk"}, {"pk": "stop.pk"}
+ROUTE, STOP, PROOF = {"pk": "route.pk"}, {"pk": "stop.pk"}, {"pk": "proof.stop_id"}
 
 PAGES = [
     # -- The service and accounts
@@ -821,6 +821,9 @@ PAGES = [
         post={"302 delivery:route_detail": COURIER | HUB},
         data=lambda side: {"boxes_missing": 1},
     ),
+    # Couriers on the day only, and this proof is yesterday's.
+    Address("delivery:proof_photo", PROOF, get={"200": READERS | HUB}),
+    Address("delivery:inspection_record", PROOF, get={"200": READERS | HUB}),
     Address("delivery:stop_open", STOP, get={"302 delivery:route_detail": COURIER | HUB}),
     # Couriers on the day only, and this stop is yesterday's.
     Address("delivery:stop_site_photo", {**STOP, "photo": "site_photo.pk"}, get={"200": HUB}),

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from functools import cached_property
 
 from bundles.models import Bundle, Closure, Edition, Product, Slot
-from delivery.models import PlanRun, Route, RoutePlan, Stop
+from delivery.models import PlanRun, Proof, Route, RoutePlan, Stop
 from membership.models import Department, MembershipEvent, Organization, Seat, Site, SitePhoto, User
 from orders.cutoff import seoul
 from orders.models import (
@@ -180,6 +180,11 @@ class Side:
         return Stop.objects.filter(route__shift__courier=self.courier, route__status="started").get(
             status="pending", sequence=2
         )
+
+    @property
+    def proof(self) -> Proof:
+        """Yesterday's, with its photo."""
+        return Proof.objects.get(stop__order=self.delivered)
 
     @cached_property
     def draft_plan(self) -> RoutePlan:

@@ -12,6 +12,7 @@ from typing import Any
 from bundles.actions.contents import snapshot
 from bundles.models import Closure
 from delivery.actions.driving import deliver_stop, start_route
+from delivery.actions.road import keep_photo as keep_proof_photo
 from delivery.models import Route, RoutePlan, Shift, Stop
 from membership.actions.photo import keep_photo
 from membership.actions.site_photo import add_site_photo
@@ -345,7 +346,14 @@ def _drive(side: Side) -> None:
     route = Route.objects.get(shift__courier=side.courier, plan__date=YESTERDAY)
     start_route(route, actor=side.courier, now=morning)
     stop = route.stops.get(sequence=1)
-    deliver_stop(stop, receiver_name=f"{side.site.contact_name}자", note="", actor=side.courier, now=morning)
+    deliver_stop(
+        stop,
+        receiver_name=f"{side.site.contact_name}자",
+        note="",
+        photo=keep_proof_photo(whole_jpeg(png()), f"stop-{stop.pk}", morning),
+        actor=side.courier,
+        now=morning,
+    )
     issue_statement(stop.order_id, now=morning)
     for line in stop.order.lines.all():
         f.RatingFactory(line=line, comment=f"{line.product_name} 좋아요", rated_by=side.orderer)
