@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
-from bundles.models import Bundle, Capacity, Edition, EditionItem
+from bundles.models import Bundle, Capacity, Edition, EditionItem, Product
 from membership.exclusions import FULL_MASK
 from orders.budgets import left_of
 from orders.models import Budget, Occurrence, Order, OrderLine, PurchaseOrderLine, StandingOrder
@@ -60,6 +60,15 @@ def _compose(bundle: Bundle) -> None:
         EditionItem(edition=edition, slot=slot, product=products[place % len(products)])
         for place, edition in enumerate(editions)
     )
+
+
+def change_prices(bundle: Bundle, percent: int) -> None:
+    """Put up or down what the bundle and its products cost, to the won."""
+    Bundle.objects.filter(pk=bundle.pk).update(price=F("price") * percent / 100)
+    for product in Product.objects.filter(category__slots__bundle=bundle):
+        product.list_price = product.list_price * percent // 100
+        product.supply_price = product.supply_price * percent // 100
+        product.save()
 
 
 # -- What must add up -----------------------------------------------------------------------------

@@ -243,6 +243,12 @@ class StandingLife(RuleBasedStateMachine):
             self.is_swept = False
             days[which % len(days)].delete()
 
+    @rule(which=st.integers(0, 1), percent=st.integers(50, 150))
+    def change_prices(self, which: int, percent: int) -> None:
+        """Of a bundle and of all that is in it; what is fixed keeps the price it was fixed at."""
+        self.is_swept = False
+        life.change_prices(self.town.bundles[which], percent)
+
     # -- What time does -----------------------------------------------------------------------
 
     @rule(hours=st.integers(1, 60))
@@ -252,6 +258,11 @@ class StandingLife(RuleBasedStateMachine):
     @rule(days=st.integers(3, 60))
     def an_outage_lasts(self, days: int) -> None:
         self.pass_time(timedelta(days=days))
+
+    @rule(minutes=st.integers(1, 90))
+    def the_clock_is_put_back(self, minutes: int) -> None:
+        self.now -= timedelta(minutes=minutes)
+        self.is_swept = False
 
     def pass_time(self, time: timedelta) -> None:
         if (self.now + time).date() <= CLOSES + timedelta(days=60):
