@@ -27,7 +27,8 @@ test: .venv/dev.stamp
 # One JSON line for each measurement.
 bench: .venv/dev.stamp
 	@$(BIN)/python -m tests.benchmarks.compose
-	@$(BIN)/python -m tests.benchmarks.routes_bench
+	@$(BIN)/python -m tests.benchmarks.routes
+	@$(BIN)/python -m tests.benchmarks.routes_days
 	@$(BIN)/python -m tests.benchmarks.materialise
 
 lint: .venv/dev.stamp

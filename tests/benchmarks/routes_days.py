@@ -1,9 +1,7 @@
-"""How good and how fast routes are planned: `python -m tests.benchmarks.routes_bench [name …]`.
+"""How good and how fast a day over Seoul is planned: `python -m tests.benchmarks.routes_days [name …]`.
 
 Prints one JSON line each, measured through `delivery.planner`, never the bare solver:
 
-- `academic` plans the instances in the folder that ROUTES_INSTANCES names (Solomon, Gehring & Homberger,
-  CVRPLIB, with their `best_known.csv`); skipped without it.
 - `seoul_300`, `seoul_1000`, `seoul_2000` plan a drawn day and compare it with how people do it.
 - `first` plans 2,000 stops in as little time as a plan can be had.
 - `replan` plans 300 stops again after 12 were cancelled and 12 came, with and without loyalty to couriers.
@@ -22,7 +20,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -34,45 +31,13 @@ from delivery.scheduler import schedule
 from delivery.solver import Weights
 from delivery.verifier import route_violations, violations
 
-from .routes_instances import read_instances
 from .routes_people import by_district, nearest_neighbour
 from .routes_seoul import SeoulDay, new_jobs, one_way_streets, seoul_day
 
-ACADEMIC_SECONDS = {"C203": 5, "R110": 5, "RC106": 5, "X-n101-k25": 5, "R1_2_5": 10, "RC2_4_6": 30}
 SEOUL_SECONDS = {300: 60, 1000: 120, 2000: 180}
 CHANGED, CHANGED_SEED = 12, 5
 if os.environ.get("ROUTES_CLOCK") == "cpu":
     search.clock = time.process_time
-DISTANCE_ALONE = Weights(per_metre=1, per_second=0, per_van=0)
-
-
-def academic() -> Iterator[dict[str, Any]]:
-    """Instances that nobody here made, against their best known solutions."""
-    folder = os.environ.get("ROUTES_INSTANCES")
-    if not folder:
-        yield {"benchmark": "academic", "skipped": "ROUTES_INSTANCES names no folder"}
-        return
-    instances = read_instances(Path(folder))
-    for name, seconds in ACADEMIC_SECONDS.items():
-        instance = instances[name]
-        began = search.clock()
-        plan = plan_routes(
-            instance.jobs, instance.vans, seconds=seconds, weights=DISTANCE_ALONE, matrix=instance.matrix
-        )
-        took = search.clock() - began
-        cost = plan.distance_m / instance.scale
-        yield {
-            "benchmark": name,
-            "seconds": round(took, 2),
-            "search_seconds": round(plan.solver_seconds, 2),
-            "cost": cost,
-            "best_known": instance.best_known,
-            "gap_percent": round(100 * (cost / instance.best_known - 1), 2),
-            "vans": len(plan.routes),
-            "unassigned": len(plan.unassigned),
-            "violations": len(violations(plan, instance.jobs, instance.vans, instance.matrix)),
-            "load": os.getloadavg()[0],
-        }
 
 
 def seoul(stops: int, seconds: float) -> Iterator[dict[str, Any]]:
@@ -194,7 +159,6 @@ def _below(value: float, other: float) -> float:
 
 
 BENCHMARKS: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
-    "academic": academic,
     "first": first,
     "replan": replan,
     "large": large,
