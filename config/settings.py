@@ -206,6 +206,8 @@ SHORTAGE_REMINDER_MINUTES = env.int("SHORTAGE_REMINDER_MINUTES", default=60)
 # Routes of day D are planned on the business day before at this time.
 ROUTE_PLANNING_TIME = time(16, 0)
 ROUTE_SECONDS = env.float("ROUTE_SECONDS", default=5)
+# So many workers share the parts of a large day. (The threads of the embedded worker share one processor.)
+ROUTE_WORKERS = env.int("ROUTE_WORKERS", default=1)
 # Dates are shown and their contents drafted so many days ahead.
 PREVIEW_HORIZON_DAYS = env.int("PREVIEW_HORIZON_DAYS", default=35)
 # A road engine, e.g. http://osrm:5000; without one ways are estimated.

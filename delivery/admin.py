@@ -13,6 +13,7 @@ from membership.models import User
 from .models import (
     Depot,
     FailedTry,
+    PlanPart,
     PlanRun,
     Proof,
     RoadRecord,
@@ -122,6 +123,12 @@ class PlanRunAdmin(HistoryAdmin):
     list_select_related = ["depot", "asked_by"]
     search_fields = ["asked_by__name", "asked_by__email", "fault"]
     date_hierarchy = "date"
+
+
+@admin.register(PlanPart)
+class PlanPartAdmin(HistoryAdmin):
+    list_display = ["run", "seed", "number", "seconds", "claimed_at"]
+    list_select_related = ["run"]
 
 
 @admin.register(Route)

@@ -7,7 +7,6 @@ Each function is pure and its arguments travel between processes: `split`, then 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
-from typing import Any
 
 from delivery.construction import NEIGHBOURHOOD_SIZES, constructed
 from delivery.itinerary import Job, Route, Van, places_of
@@ -16,9 +15,6 @@ from delivery.search import Budget, Stop, improve
 from delivery.solver import Weights, state
 from delivery.travel import Place, TravelMatrix
 
-# Calls a function for each of several arguments: one after the other (`map`), on the processes of a pool, or
-# on workers.
-Spread = Callable[..., Iterable[Any]]
 # A part has about so many stops: fewer know too little of each other, more take the search too long.
 PART_STOPS = 350
 # Of a part's time, what is spent with all of its vans; the rest tries to do without one after the other.
@@ -49,6 +45,16 @@ class Part:
     @property
     def vans(self) -> list[Van]:
         return [route.van for route in self.routes]
+
+
+# Improves each of some parts for so many seconds with a seed (`solve_part`) and returns their routes in the
+# same order: one after the other, on the processes of a pool, or on workers.
+Spread = Callable[[Sequence[Part], float, int], Iterable[list[Route]]]
+
+
+def one_by_one(parts: Sequence[Part], seconds: float, seed: int) -> list[list[Route]]:
+    """Improve the parts here and now."""
+    return [solve_part(part, seconds, seed) for part in parts]
 
 
 def best_start(

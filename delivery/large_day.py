@@ -1,18 +1,16 @@
 """Plan a day that is too large for one matrix: in regions, then in parts across their borders.
 
-Nothing here ever knows all ways of the day. `spread` runs the parts: one after the other (`map`), on the
-processes of a pool, or on workers; functions and arguments travel between processes.
+Nothing here ever knows all ways of the day. `spread` improves the parts, here or elsewhere.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
 from delivery import search
 from delivery.construction import constructed, neighbourhoods
-from delivery.decomposition import PART_STOPS, TURNS, Part, Spread, best_start, join, solve_part, split
+from delivery.decomposition import PART_STOPS, TURNS, Part, Spread, best_start, join, one_by_one, split
 from delivery.itinerary import Job, Plan, Route, UnassignedJob, Van, places_of
 from delivery.planner import InfeasiblePlan, flagged
 from delivery.reasons import Reason, impossible_alone
@@ -22,6 +20,8 @@ from delivery.solver import DEFAULT_WEIGHTS, Weights
 from delivery.travel import Place, TravelMatrix
 from delivery.verifier import violations
 
+# More stops than these aren't planned whole.
+WHOLE_STOPS = 3_000
 REGION_STOPS = 800
 Travel = Callable[[Sequence[Place]], TravelMatrix]
 
@@ -33,7 +33,7 @@ def plan_large_day(
     *,
     seconds: float,
     workers: int = 1,
-    spread: Spread = map,
+    spread: Spread = one_by_one,
     weights: Weights = DEFAULT_WEIGHTS,
     seed: int = 1,
     region_stops: int = REGION_STOPS,
@@ -49,7 +49,7 @@ def plan_large_day(
         parts = split(routes, travel, weights, turn, part_stops)
         share = (deadline - search.clock()) * workers / max(len(parts), 1) / (TURNS - turn)
         if share > 0:
-            routes = join(list(spread(partial(solve_part, seconds=share, seed=seed + turn), parts)))
+            routes = join(list(spread(parts, share, seed + turn)))
     routes = [route for part in split(routes, travel, weights, 0, part_stops) for route in _drivable(part)]
     plan = _timed(routes, jobs, vans, travel, impossible, seconds)
     if faults := violations(plan, jobs, vans, travel):

@@ -9,11 +9,20 @@ Metres, seconds since local midnight, grams, millilitres, crates.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from math import ceil
 
 from delivery import search
-from delivery.decomposition import Part, Spread, best_start, join, routes_cost, solve_part, split, turns
+from delivery.decomposition import (
+    Part,
+    Spread,
+    best_start,
+    join,
+    one_by_one,
+    routes_cost,
+    solve_part,
+    split,
+    turns,
+)
 from delivery.itinerary import Job, Plan, PlannedRoute, Route, UnassignedJob, Van, places_of
 from delivery.reasons import Reason, impossible_alone, sacrifice
 from delivery.repair import drawn_in, repaired
@@ -62,7 +71,7 @@ def plan_routes(
     previous: Plan | None = None,
     watch: Watch | None = None,
     workers: int = 1,
-    spread: Spread = map,
+    spread: Spread = one_by_one,
 ) -> Plan:
     """Plan a day, searching for up to `seconds` (less if the answer settles early).
 
@@ -70,7 +79,8 @@ def plan_routes(
     the same plan every time. `matrix` holds every place of jobs and vans; without it travel is
     estimated. From a `previous` plan the search starts warm and changes couriers only where it pays
     (`Weights.per_stranger`). `watch` sees the progress and may end the search: the best so far is planned.
-    With several `workers` the parts of a large day are improved side by side by `spread`; nobody watches.
+    With several `workers` the parts of a large day are improved side by side by `spread`, which watches for
+    itself.
     Raises ValueError if two jobs or vans share a key, InfeasiblePlan if the result fails its own check.
     """
     if matrix is None:
@@ -167,7 +177,7 @@ def _side_by_side(
 ) -> list[list[Route]]:
     share = seconds / ceil(len(parts) / day.workers)
     budget.spent_s += seconds
-    return list(day.spread(partial(solve_part, seconds=share, seed=day.seed + turn), parts))
+    return list(day.spread(parts, share, day.seed + turn))
 
 
 def _couriers(plan: Plan) -> dict[int, int]:

@@ -6,8 +6,13 @@ from django.conf import settings
 from membership import clock
 
 from . import cycle
+from .actions.parts import improve_part
 from .actions.runs import run_plan
 from .models import PlanRun
+from .models.plan_run import LONGEST_S
+
+# Nobody plans for longer, so nobody waits for a part that is older.
+PART_EXPIRES_S = LONGEST_S
 
 
 @shared_task
@@ -19,7 +24,13 @@ def plan_due_routes() -> None:
 @shared_task
 def search_routes(pk: int) -> None:
     """Carry out a planning that an operator asked for."""
-    run_plan(pk, clock=clock.now)
+    run_plan(pk, clock=clock.now, tell=lambda part: search_part.apply_async([part], expires=PART_EXPIRES_S))
+
+
+@shared_task
+def search_part(pk: int) -> None:
+    """Improve a part of a large day that another worker is planning."""
+    improve_part(pk, clock=clock.now)
 
 
 @shared_task

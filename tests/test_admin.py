@@ -20,6 +20,7 @@ from delivery.actions.driving import deliver_stop
 from delivery.models import (
     Depot,
     FailedTry,
+    PlanPart,
     PlanRun,
     Proof,
     RoadRecord,
@@ -81,7 +82,7 @@ HISTORY: set[type[Model]] = {
     SiteChange, SitePhoto, AddressAnswer, GeocoderTurn,
     Occurrence, Order, OrderLine, OrderEvent, Statement, PurchaseOrder, PurchaseOrderLine, PurchaseOrderEvent,
     Shortage, ShortageEvent, Rating, CycleRun, CycleItem, Notification, RoutePlan, Route, Stop, Unassigned,
-    PlanRun, Proof, Membership, InspectedLine, FailedTry, RoadRecord,
+    PlanRun, PlanPart, Proof, Membership, InspectedLine, FailedTry, RoadRecord,
     Application,
 }  # fmt: skip
 KEPT: set[type[Model]] = {User, Capacity, Edition, StandingOrder}
@@ -137,7 +138,8 @@ def a_day(day: date = f.DELIVERY_DATE) -> None:
     deliver_stop(stop, receiver_name="박수령", note="", actor=courier, now=morning)
     issue_statement(stop.order_id, now=morning)
     f.RatingFactory(line=stop.order.lines.first())
-    f.PlanRunFactory(date=day)
+    run = f.PlanRunFactory(date=day)
+    PlanPart.objects.create(run=run, seed=1, number=0, seconds=1, task={})
     Unassigned.objects.create(plan=plan, order=f.OrderFactory(), reason=Unassigned.Reason.NO_ROOM)
 
 

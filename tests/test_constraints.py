@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from bundles.models import Capacity, Closure, EditionBan
-from delivery.models import Proof, RoadRecord, RoutePlan, Stop, Unassigned
+from delivery.models import PlanPart, Proof, RoadRecord, RoutePlan, Stop, Unassigned
 from membership.models import MembershipEvent, MembershipPause
 from membership.models.geocoding import GeocoderTurn
 from orders.actions.change_date import leave_out_date
@@ -128,6 +128,10 @@ def option() -> ShortageOption:
     return ShortageOption.objects.create(
         shortage=shortage(), product=f.ProductFactory(), units=1, made_on=f.DELIVERY_DATE
     )
+
+
+def part() -> PlanPart:
+    return PlanPart.objects.create(run=f.PlanRunFactory(), seed=1, number=0, seconds=1, task={})
 
 
 def stop() -> Stop:
@@ -381,6 +385,8 @@ BROKEN: dict[str, Callable[[], None]] = {
     "one_published_plan_per_depot_and_date": lambda: again(stop().plan, version=2),
     "one_draft_plan_per_depot_and_date": lambda: again(draft(), version=3),
     "published_plan_says_when": lambda: changed(stop().plan, published_at=None),
+    "planning_has_a_part_once": lambda: again(part()),
+    "found_part_was_begun": lambda: changed(part(), found=[]),
     "one_planning_at_a_time": lambda: again(f.PlanRunFactory()),
     "ended_planning_says_when": lambda: changed(f.PlanRunFactory(), status="failed"),
     "finished_planning_has_a_plan": lambda: changed(f.PlanRunFactory(), status="done", ended_at=f.TUESDAY),

@@ -7,6 +7,7 @@
 What an operator asks for goes another way (`runs.py`): it becomes a draft first.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,11 +19,13 @@ from orders.cutoff import SEOUL, last_call_at
 from orders.models import CalendarDay, Order
 
 from ..day import Day, read_day
-from ..itinerary import Plan
+from ..decomposition import Spread, one_by_one
+from ..itinerary import Job, Plan, Van
+from ..large_day import WHOLE_STOPS, plan_large_day
 from ..models import Depot, Route, RoutePlan
 from ..planner import plan_routes
 from ..search import Watch
-from ..ways import ways_of
+from ..ways import ways_among, ways_of
 from .store import store_plan
 from .tell import known_from, tell_all
 
@@ -49,9 +52,36 @@ def make_plan(
     if published and published.routes.exclude(status=Route.Status.PLANNED).exists():
         return None  # couriers are on their way: what is on no route stands among the day's exceptions
     seconds = settings.ROUTE_SECONDS if seconds is None else seconds
-    matrix = ways_of(problem.jobs, problem.vans)
-    return Ready(
-        depot, problem, plan_routes(problem.jobs, problem.vans, seconds=seconds, matrix=matrix, watch=watch)
+    return Ready(depot, problem, search_day(problem.jobs, problem.vans, seconds=seconds, watch=watch))
+
+
+def search_day(
+    jobs: Sequence[Job],
+    vans: Sequence[Van],
+    *,
+    seconds: float,
+    previous: Plan | None = None,
+    watch: Watch | None = None,
+    workers: int = 1,
+    spread: Spread = one_by_one,
+) -> Plan:
+    """Search for the routes of a day, over the ways that the settings name.
+
+    The largest days are planned in regions and never know all of their ways at once, unless people locked
+    stops to vans or it starts from a plan. Raises InfeasiblePlan if the result fails its own check.
+    """
+    is_free = previous is None and all(job.van_key is None for job in jobs)
+    if len(jobs) > WHOLE_STOPS and is_free:
+        return plan_large_day(jobs, vans, ways_among, seconds=seconds, workers=workers, spread=spread)
+    return plan_routes(
+        jobs,
+        vans,
+        seconds=seconds,
+        matrix=ways_of(jobs, vans),
+        previous=previous,
+        watch=watch,
+        workers=workers,
+        spread=spread,
     )
 
 

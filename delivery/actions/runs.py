@@ -12,18 +12,21 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import structlog
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from membership.models import User
 
 from ..day import Day, read_day
 from ..itinerary import Plan
-from ..models import Depot, PlanRun, RoutePlan
+from ..models import Depot, PlanPart, PlanRun, RoutePlan
 from ..plan_rows import as_plan, bound
-from ..planner import InfeasiblePlan, plan_routes
+from ..planner import InfeasiblePlan
 from ..search import Progress, Watch
 from ..under_way import as_of
 from ..ways import ways_of
+from .parts import Sharing, Tell, nobody
+from .planning import search_day
 from .store import store_plan
 
 log = structlog.get_logger(__name__)
@@ -68,8 +71,11 @@ def wish_of(run: PlanRun, wish: str, *, now: datetime) -> None:
         rows.filter(status=Status.RUNNING).update(wish=wish)
 
 
-def run_plan(pk: int, *, clock: Clock) -> PlanRun | None:
-    """Carry a planning out; None if another worker is at it or it has ended."""
+def run_plan(pk: int, *, clock: Clock, tell: Tell = nobody) -> PlanRun | None:
+    """Carry a planning out; None if another worker is at it or it has ended.
+
+    The parts of a large day are shared with whatever worker is free; `tell` asks for one by its row's key.
+    """
     now = clock()
     claimed = PlanRun.objects.to_run(now).filter(pk=pk)
     if not claimed.update(status=Status.RUNNING, started_at=now, alive_at=now, wish=""):
@@ -78,7 +84,8 @@ def run_plan(pk: int, *, clock: Clock) -> PlanRun | None:
     try:
         published = RoutePlan.objects.published().of(run.depot, run.date).first()
         problem = as_of(read_day(run.depot, run.date), published, now)
-        plan = _search(run, problem, _watch(run, clock))
+        watch = _watch(run, clock)
+        plan = _search(run, problem, watch, Sharing(run, watch, tell, clock))
     except InfeasiblePlan as error:
         log.exception("plan_refused", run=pk)
         _end(run, Status.FAILED, clock(), fault="; ".join(error.faults)[:300])
@@ -91,12 +98,19 @@ def run_plan(pk: int, *, clock: Clock) -> PlanRun | None:
     return run
 
 
-def _search(run: PlanRun, problem: Day, watch: Watch) -> Plan:
+def _search(run: PlanRun, problem: Day, watch: Watch, sharing: Sharing) -> Plan:
     day = bound(problem, run.base)
     jobs, vans = list(day.jobs.values()), list(day.vans.values())
-    matrix = ways_of(jobs, vans)
-    previous = as_plan(day, matrix) if run.is_warm else None
-    return plan_routes(jobs, vans, seconds=run.seconds, matrix=matrix, previous=previous, watch=watch)
+    previous = as_plan(day, ways_of(jobs, vans)) if run.is_warm else None
+    return search_day(
+        jobs,
+        vans,
+        seconds=run.seconds,
+        previous=previous,
+        watch=watch,
+        workers=settings.ROUTE_WORKERS,
+        spread=sharing,
+    )
 
 
 def _watch(run: PlanRun, clock: Clock) -> Watch:
@@ -137,3 +151,4 @@ def _keep(run: PlanRun, problem: Day, plan: Plan, now: datetime) -> None:
 def _end(run: PlanRun, status: str, now: datetime, **fields: object) -> None:
     mine = PlanRun.objects.filter(pk=run.pk, status=Status.RUNNING, started_at=run.started_at)
     mine.update(status=status, ended_at=now, **fields)
+    PlanPart.objects.filter(run=run).delete()

@@ -1,6 +1,7 @@
 """How it arrives."""
 
 from .fleet import Depot, Shift, Vehicle
+from .plan_part import PlanPart
 from .plan_run import PlanRun
 from .proof import FailedTry, Proof, RoadRecord
 from .route import Route, RoutePlan, Stop, Unassigned
@@ -8,6 +9,7 @@ from .route import Route, RoutePlan, Stop, Unassigned
 __all__ = [
     "Depot",
     "FailedTry",
+    "PlanPart",
     "PlanRun",
     "Proof",
     "RoadRecord",

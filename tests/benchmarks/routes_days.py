@@ -19,11 +19,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from random import Random
 from typing import Any
 
 from delivery import search
+from delivery.decomposition import Spread, solve_part
 from delivery.itinerary import Plan, Route, places_of
 from delivery.large_day import plan_large_day
 from delivery.planner import plan_routes
@@ -46,7 +48,9 @@ def seoul(stops: int, seconds: float) -> Iterator[dict[str, Any]]:
     district, nearest = people(day, by_district(day)), people(day, nearest_neighbour(day))
     began = search.clock()
     with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
-        plan = plan_routes(day.jobs, day.vans, seconds=seconds, matrix=day.matrix, workers=2, spread=pool.map)
+        plan = plan_routes(
+            day.jobs, day.vans, seconds=seconds, matrix=day.matrix, workers=2, spread=processes(pool)
+        )
     took = search.clock() - began
     yield {
         "benchmark": f"seoul_{stops}",
@@ -103,7 +107,7 @@ def large(stops: int = 5000, seconds: float = 150) -> Iterator[dict[str, Any]]:
     began = time.monotonic()
     with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
         plan = plan_large_day(
-            day.jobs, day.vans, day.matrix.among, seconds=budget, workers=2, spread=pool.map
+            day.jobs, day.vans, day.matrix.among, seconds=budget, workers=2, spread=processes(pool)
         )
     yield {"benchmark": f"large_{stops}_parts", **measured(day, plan, time.monotonic() - began)}
     began = search.clock()
@@ -136,6 +140,11 @@ def cost(plan: Plan) -> int:
         + weights.per_metre * plan.distance_m
         + weights.per_second * sum(route.duration_s for route in plan.routes)
     )
+
+
+def processes(pool: ProcessPoolExecutor) -> Spread:
+    """Let the processes of the pool improve the parts."""
+    return lambda parts, seconds, seed: pool.map(partial(solve_part, seconds=seconds, seed=seed), parts)
 
 
 def people(day: SeoulDay, routes: list[Route]) -> dict[str, Any]:

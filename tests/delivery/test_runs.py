@@ -40,14 +40,14 @@ def plans() -> list[tuple[int, str]]:
 def watched(monkeypatch: pytest.MonkeyPatch, during: Any) -> list[bool]:
     """Let the search report its progress once, and do something meanwhile; returns what it was told."""
     answers: list[bool] = []
-    real = runs.plan_routes
+    real = runs.search_day
 
     def searching(*args: Any, watch: Any, **kwargs: Any) -> Any:
         during()
         answers.append(watch(Progress(0.5, 9_000, 1, 0)))
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(runs, "plan_routes", searching)
+    monkeypatch.setattr(runs, "search_day", searching)
     return answers
 
 
@@ -172,7 +172,7 @@ def test_a_plan_that_fails_its_check_is_refused(monkeypatch: pytest.MonkeyPatch)
     def faulty(*args: Any, **kwargs: Any) -> None:
         raise InfeasiblePlan(("van 1: its trips are mixed up",))
 
-    monkeypatch.setattr(runs, "plan_routes", faulty)
+    monkeypatch.setattr(runs, "search_day", faulty)
     run_plan(run.pk, clock=at())
 
     run.refresh_from_db()
