@@ -10,6 +10,7 @@ from membership.api import MeView, OrganizationViewSet, TokenView
 from membership.api_sites import SiteViewSet
 from orders.api import OccurrenceViewSet, OrderViewSet, PurchaseOrderViewSet, StandingOrderViewSet
 from orders.api_shortage import ShortageViewSet
+from orders.api_waiting import ApplicationViewSet
 
 app_name = "api"
 
@@ -23,6 +24,7 @@ router.register("editions", EditionViewSet)
 router.register("standing-orders", StandingOrderViewSet, "standing_order")
 router.register("occurrences", OccurrenceViewSet)
 router.register("orders", OrderViewSet)
+router.register("applications", ApplicationViewSet)
 router.register("shortages", ShortageViewSet)
 router.register("purchase-orders", PurchaseOrderViewSet, "purchase_order")
 router.register("routes", RouteViewSet)

@@ -48,6 +48,8 @@ NAVIGATION = {
         (_("Products"), "bundles:product_list", "store"),
         (_("Sites"), "membership:site_list", "map-pin"),
         (_("Working days"), "orders:working_days", "calendar-days"),
+        (_("Delivery limits"), "orders:day_limits", "timer"),
+        (_("Waiting list"), "orders:waiting_list", "hourglass"),
         (_("Runs"), "orders:cycle_run_list", "history"),
     ],
 }

@@ -375,6 +375,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # Many things have a status or a reason: each gets a name of its own.
     "ENUM_NAME_OVERRIDES": {
+        "ApplicationStatus": "orders.models.Application.Status",
+        "ApplicationKind": "orders.models.Application.Kind",
         "OccurrenceStatus": "orders.models.Occurrence.Status",
         "OrderStatus": "orders.models.Order.Status",
         "PurchaseOrderStatus": "orders.models.PurchaseOrder.Status",

@@ -52,6 +52,7 @@ def send_pending(*, now: datetime, limit: int = 200) -> int:
         "standing_order__bundle",
         "application__bundle__plan",
         "application__organization",
+        "application__site",
         "purchase_order__producer",
     )
     sent = 0

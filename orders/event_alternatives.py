@@ -1,6 +1,6 @@
 """What is still possible where an event can't be served as asked: another time, bundle or site."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,10 +14,12 @@ from .cutoff import SEOUL, seoul
 from .event_plan import Delivery, find_delivery, first_event_time
 from .event_times import hours_of, hub_times
 from .models import CalendarDay, Order
+from .places import Places, has_limits
+from .waiting_list import board_behind_line
 from .working_days import WorkingDays
 
 # Something else may do for these reasons only; the others are the same for every day and bundle.
-HELPED_BY = SOLD_OUT | {"too_late", "nobody_receives", "no_product"}
+HELPED_BY = SOLD_OUT | {"day_full", "too_late", "nobody_receives", "no_product"}
 SITES = 2
 # What an alternative changes of the form.
 CHANGED = ("bundle", "site", "event_on", "event_time")
@@ -47,10 +49,23 @@ def event_alternatives(chosen: Mapping[str, Any], *, now: datetime) -> list[Alte
     delivered = find_delivery(event.at, hours_of(event.site), working_days, hub_times())
     first = delivered.day if delivered else begins.date()
     supply = Supply(first, chosen.get("exclusions") or 0, working_days, now=now)
-    found = [*_same_day(event, supply, working_days), *_later(event, supply, working_days)][:DATES]
+    has_place = _has_place(supply, now)
+    later = [*_same_day(event, supply, working_days), *_later(event, supply, working_days)]
+    found = [each for each in later if has_place(each)][:DATES]
     if delivered:
-        found += _other_bundles(event, delivered.day, supply)
-    return found + list(_other_sites(event, delivered, supply, working_days))[:SITES]
+        found += [each for each in _other_bundles(event, delivered.day, supply) if has_place(each)]
+    others = _other_sites(event, delivered, supply, working_days)
+    return found + [each for each in others if has_place(each)][:SITES]
+
+
+def _has_place(supply: Supply, now: datetime) -> Callable[[Alternative], bool]:
+    """Return what tells whether an alternative's day has a place left for its site's zone."""
+    if not has_limits():
+        return lambda each: True
+    places = Places(now=now)
+    every = set().union(*(places.of_every_zone(day) for day in supply.days))
+    board = board_behind_line(places, every)
+    return lambda each: each.site is None or not board.full(places.of_delivery(each.day, each.site.district))
 
 
 def alternatives_to_order(order: Order, *, now: datetime) -> list[Alternative]:

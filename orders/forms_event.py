@@ -31,6 +31,7 @@ DECIDED_BY = {
     "nobody_receives": "site",
     "too_late": "event_on",
     "capacity_short": "event_on",
+    "day_full": "event_on",
 }
 
 

@@ -10,15 +10,25 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from membership.models import Site
 
 from .cutoff import cutoff_at
 from .day_limits import Board, Limits, Place
-from .models import Application, CalendarDay, DayLimit, Occurrence, Order, StandingOrder, ZoneDistrict
-from .repeating import Plan, Wanted, wanted_dates
+from .models import (
+    Application,
+    CalendarDay,
+    DayLimit,
+    LaterTerms,
+    Occurrence,
+    Order,
+    Pause,
+    StandingOrder,
+    ZoneDistrict,
+)
+from .repeating import Plan, Terms, Wanted, wanted_dates
 from .standing_plan import forecast_dates, read_plan
 
 # A date may be moved to so much later than its rule says.
@@ -55,6 +65,10 @@ class Places:
         """Return the places of one delivery: the hub's, and its zone's."""
         zone = self._zones.get(district)
         return {Place(None, day), *([Place(zone, day)] if zone else [])}
+
+    def of_every_zone(self, day: date) -> set[Place]:
+        """Return the places of the hub and of all zones on a day."""
+        return {Place(None, day), *(Place(zone, day) for zone in set(self._zones.values()))}
 
     def of_plan(self, plan: Plan, until: date) -> set[Place]:
         """Return the places that a standing order's coming dates take, as far as they can be ordered."""
@@ -142,31 +156,54 @@ class Places:
         return grouped.annotate(number=Count("pk")).values_list("delivery_date", "site__district", "number")
 
     def _forecast(self, days: Collection[date], without: StandingOrder | None) -> Counter[Place]:
-        """Count what standing orders will bring on days for which their dates aren't stored yet."""
-        found: Counter[Place] = Counter()
+        """Count what standing orders will bring on days for which their dates aren't stored yet.
+
+        Those that only repeat are counted together by their rules, which a town has few of; the others, of
+        which something was decided, one by one.
+        """
         last = max(days, default=self.today)
-        running = (
-            StandingOrder.objects.running()
-            .exclude(pk=without and without.pk)
-            .filter(
-                Q(known_until__lt=last) | Q(known_until=None), Q(ends_on=None) | Q(ends_on__gt=self.today)
+        rows = StandingOrder.objects.running().filter(Q(known_until__lt=last) | Q(known_until=None))
+        if without:
+            rows = rows.exclude(pk=without.pk)
+        own_way = (
+            Q(ends_on__isnull=False)
+            | Exists(LaterTerms.objects.filter(standing_order=OuterRef("pk")))
+            | Exists(Pause.objects.filter(standing_order=OuterRef("pk")))
+            | Exists(
+                Occurrence.objects.filter(
+                    standing_order=OuterRef("pk"), rule_date__gt=OuterRef("known_until")
+                )
             )
         )
-        stored: dict[int, set[date]] = {}
-        if last > self.today + timedelta(days=settings.PREVIEW_HORIZON_DAYS):
-            beyond = Occurrence.objects.filter(rule_date__gt=F("standing_order__known_until")).order_by()
-            for pk, day in beyond.values_list("standing_order", "rule_date"):
-                stored.setdefault(pk, set()).add(day)
-        for row in running.prefetch_related("later_terms", "pauses"):
-            wanted = forecast_dates(
-                row,
-                self.working_days,
-                after=row.known_until or self.today,
-                until=last,
-                known=stored.get(row.pk, ()),
-            )
+        found = self._forecast_alike(rows.exclude(own_way), days)
+        for row in rows.filter(own_way).prefetch_related("later_terms", "pauses"):
+            after = row.known_until or self.today
+            stored = row.occurrences.filter(rule_date__gt=after).values_list("rule_date", flat=True)
+            wanted = forecast_dates(row, self.working_days, after=after, until=last, known=stored)
             for places in self._of_dates(each for each in wanted if each.day in days).values():
                 found.update(places)
+        return found
+
+    def _forecast_alike(self, rows: QuerySet[StandingOrder], days: Collection[date]) -> Counter[Place]:
+        """Count standing orders that only repeat; of most rules it doesn't matter when they began."""
+        columns = ("rrule", "starts_on", "holiday_policy", "holiday_default", "known_until")
+        grouped = rows.order_by().values(*columns, "site__district").annotate(number=Count("pk"))
+        alike: dict[tuple[str, date, str, str, date], Counter[str]] = {}
+        for *rule, district, number in grouped.values_list(*columns, "site__district", "number"):
+            rrule, starts_on, policy, default, known_until = rule
+            after = known_until or self.today
+            if "INTERVAL" not in rrule and "COUNT" not in rrule:
+                starts_on = max(starts_on, after)
+            key = (rrule, starts_on, policy, default, after)
+            alike.setdefault(key, Counter())[district] += number
+        found: Counter[Place] = Counter()
+        for (rrule, starts_on, policy, default, after), districts in alike.items():
+            plan = Plan((Terms(date.min, rrule, starts_on, policy, default, {}),))
+            for each in wanted_dates(plan, self.working_days, after=after, until=max(days)):
+                if each.day and each.day in days:
+                    for district, number in districts.items():
+                        for place in self.of_delivery(each.day, district):
+                            found[place] += number
         return found
 
 

@@ -112,6 +112,11 @@ class ApplicationQuerySet(models.QuerySet[Any]):
         """Those that wait for a place, who asked first first."""
         return self.filter(status="waiting").order_by("asked_at", "pk")
 
+    def from_the_list(self) -> ApplicationQuerySet:
+        """Those that wait for a place or once did."""
+        waited = Q(status__in=["waiting", "offered"]) | Q(events__to="waiting")
+        return self.filter(waited).distinct()
+
     def of_plan(self, organization: Any) -> ApplicationQuerySet:
         """The open one for a plan; there is one at most."""
         return self.open().filter(organization=organization, kind="plan")

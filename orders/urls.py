@@ -8,6 +8,7 @@ from .views import (
     capacity,
     compose,
     date,
+    day_limits,
     drafts,
     edition,
     event_change,
@@ -26,6 +27,7 @@ from .views import (
     shortages,
     standing,
     swap,
+    waiting_list,
     working_days,
 )
 from .views import (
@@ -91,6 +93,16 @@ urlpatterns = [
     path("standing-orders/", standing.standing_order_list, name="standing_order_list"),
     path("standing-orders/new/", standing.standing_order_create, name="standing_order_create"),
     path("standing-orders/<int:pk>/", standing.standing_order_detail, name="standing_order_detail"),
+    path("waiting-list/", waiting_list.waiting_list, name="waiting_list"),
+    path("applications/<int:pk>/accept/", waiting_list.application_accept, name="application_accept"),
+    path("applications/<int:pk>/call-off/", waiting_list.application_call_off, name="application_call_off"),
+    path("delivery-limits/", day_limits.day_limits, name="day_limits"),
+    path("delivery-limits/weekly/", day_limits.day_limits_weekly, name="day_limits_weekly"),
+    path("delivery-limits/dates/", day_limits.day_limit_add, name="day_limit_add"),
+    path("delivery-limits/dates/<int:pk>/remove/", day_limits.day_limit_remove, name="day_limit_remove"),
+    path("delivery-limits/zones/new/", day_limits.zone_create, name="zone_create"),
+    path("delivery-limits/zones/<int:pk>/", day_limits.zone_edit, name="zone_edit"),
+    path("delivery-limits/zones/<int:pk>/remove/", day_limits.zone_remove, name="zone_remove"),
     path("working-days/", working_days.working_day_list, name="working_days"),
     path("standing-orders/calendar/", calendar.institution_calendar, name="institution_calendar"),
     path(

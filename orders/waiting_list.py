@@ -1,10 +1,11 @@
 """The waiting list, read: who is next, and where in the line somebody stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from .day_limits import Full, Place, ahead_of
+from .day_limits import Board, Full, Place, ahead_of
 from .models import Application
 from .places import Places
 
@@ -28,9 +29,20 @@ def in_line() -> list[Application]:
     return list(rows.select_related("site", "organization", "bundle__plan", "asked_by"))
 
 
-def whom_to_offer(places: Places, waiting: Sequence[Application] | None = None) -> list[int]:
+def board_behind_line(places: Places, wanted: Collection[Place], **own: Any) -> Board:
+    """Return the board of these places after those who wait have had what is free.
+
+    `own` names what doesn't count as taken, as `Places.board` takes it.
+    """
+    waiting = [places.of_application(row) for row in in_line() if row != own.get("application")]
+    board = places.board(_days([*waiting, set(wanted)]), **own)
+    board.serve(waiting)
+    return board
+
+
+def whom_to_offer(places: Places) -> list[int]:
     """Return the keys of the applications that can have a place on each of their days, in their order."""
-    waiting = in_line() if waiting is None else waiting
+    waiting = in_line()
     wanted = [places.of_application(row) for row in waiting]
     board = places.board(_days(wanted))
     # What wants no day any more has nothing to be offered.

@@ -55,6 +55,14 @@ STATE_LOOKS = {
     "replaced": ("success", "refresh-cw"),
     "credited": ("info", "undo-2"),
     "dropped": ("neutral", "ban"),
+    # applications
+    "waiting": ("info", "hourglass"),
+    "offered": ("accent", "circle-help"),
+    "agreed": ("primary", "check"),
+    "done": ("success", "circle-check"),
+    "declined": ("danger", "circle-x"),
+    "withdrawn": ("neutral", "undo-2"),
+    "expired": ("neutral", "ban"),
     # routes
     "started": ("accent", "circle-play"),
     "finished": ("success", "flag"),

@@ -11,8 +11,7 @@ from ..exceptions import DayFull
 from ..models import Application, DayLimit, Order, StandingOrder, Zone, ZoneDistrict
 from ..places import Places, has_limits, plan_of
 from ..repeating import Plan
-
-Waiting = Application.Status.WAITING
+from ..waiting_list import board_behind_line
 
 
 def require_places(
@@ -32,16 +31,9 @@ def require_places(
     needed = set(wanted).difference(held)
     if not lock_limits(needed):
         return
-    rows = Application.objects.in_line().exclude(pk=application and application.pk).select_related("site")
-    waiting = [places.of_application(row) for row in rows]
-    days = {place.day for each in (needed, *waiting) for place in each}
-    board = places.board(
-        days,
-        standing_order=standing_order,
-        order=order,
-        application=application,
+    board = board_behind_line(
+        places, needed, standing_order=standing_order, order=order, application=application
     )
-    board.serve(waiting)
     if full := board.full(needed):
         raise DayFull(full)
 

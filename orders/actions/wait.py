@@ -16,7 +16,7 @@ from ..cutoff import cutoff_at, in_office_hours
 from ..exceptions import NotPossible
 from ..models import Application, ApplicationEvent, Notification
 from ..places import Places
-from ..waiting_list import whom_to_offer
+from ..waiting_list import board_behind_line, whom_to_offer
 from .advance import advance_application
 from .apply import begin_plan, expire, finish_application, let_wait_for_approval
 from .authority import check_department, why_standing_order_waits
@@ -49,10 +49,7 @@ def join_waiting_list(application: Application, *, now: datetime) -> Application
         places = Places(now=now)
         wanted = places.of_application(application)
         lock_limits(wanted)
-        waiting = [places.of_application(row) for row in Application.objects.in_line().select_related("site")]
-        board = places.board({place.day for each in (wanted, *waiting) for place in each})
-        board.serve(waiting)
-        if not board.full(wanted):
+        if not board_behind_line(places, wanted).full(wanted):
             raise NotPossible("not_full")
         application.save()
         ApplicationEvent.objects.create(

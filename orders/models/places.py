@@ -5,8 +5,10 @@ from datetime import date
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from membership.geocoding.gazetteer import ENGLISH
 from membership.models import SiteWindow
 from membership.models.naming import BilingualName
 
@@ -32,7 +34,7 @@ class ZoneDistrict(models.Model):
         ordering = ["district"]
 
     def __str__(self) -> str:
-        return self.district
+        return ENGLISH.get(self.district, self.district) if get_language() == "en" else self.district
 
 
 class DayLimit(models.Model):

@@ -23,14 +23,19 @@ from ..actions.event_order import place_event_order
 from ..event_alternatives import HELPED_BY, event_alternatives, from_fields
 from ..event_steps import event_steps
 from ..event_words import Said, read_event
-from ..exceptions import NotPossible
+from ..exceptions import DayFull, NotPossible
 from ..forms import orderable_sites, own_department
 from ..forms_event import EventOrderForm
-from ..models import CalendarDay, Order
+from ..full_days import FullDay, full_days
+from ..models import Application, CalendarDay, Order
 from ..purchases import yearly_advice
 from ..quote import Quote, quote
 from ..reasons import words
 from .institution import READERS, may_order
+from .waiting_list import join
+
+# What a POST says that only shows something.
+SHOWS_ONLY = {"check", "instead", "fill", "queue"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,17 +44,22 @@ def event_order_create(request: HttpRequest) -> HttpResponse:
     """Order a bundle for an event.
 
     A POST with `check` only shows what it would cost and bring, and when; one with `instead` puts an
-    alternative into the form, one with `fill` what was said in a sentence. Both keep everything else.
+    alternative into the form, one with `fill` what was said in a sentence. Both keep everything else. With
+    `queue` the order goes on the waiting list of its day.
     """
     if not may_order(request):
         raise PermissionDenied
     form = _form(request)
-    is_sent = request.method == "POST" and not {"check", "instead", "fill"}.intersection(request.POST)
+    if "queue" in request.POST and form.is_valid() and (joined := join(request, form, _wish(request, form))):
+        return joined
+    is_sent = request.method == "POST" and not SHOWS_ONLY.intersection(request.POST)
+    full: list[FullDay] = []
     if is_sent and form.is_valid():
         try:
             order = place_event_order(**form.order(), actor=request.user, now=clock.now())  # type: ignore[arg-type]
         except NotPossible as error:
             form.blame(error.reason, error.detail)
+            full = full_days(error.full) if isinstance(error, DayFull) else []
         else:
             if order.status == Order.Status.AWAITING:
                 messages.info(request, f"{_('The order waits for approval.')} {words(order.reason)}.")
@@ -66,6 +76,7 @@ def event_order_create(request: HttpRequest) -> HttpResponse:
         "steps": event_steps(form.plan, form.working_days, now=clock.now()) if form.plan else [],
         "gaps": form.errors.get("exclusions") or form.find_gaps(chosen),
         "alternatives": event_alternatives(chosen, now=clock.now()) if form.refusal in HELPED_BY else [],
+        "full": full,
         "refusal": words(form.refusal) if form.refusal and not form.is_bound else "",
         "is_partial": is_partial,
         "now": clock.now(),
@@ -109,6 +120,19 @@ def _form(request: HttpRequest) -> EventOrderForm:
     }
     form.begin()
     return form
+
+
+def _wish(request: HttpRequest, form: EventOrderForm) -> Application:
+    """Return what waits for a place on its day, not stored."""
+    chosen = form.order()
+    chosen.pop("request_key")
+    return Application(
+        kind=Application.Kind.EVENT,
+        organization=chosen["site"].organization,
+        starts_on=form.cleaned_data["delivery_date"],
+        asked_by=request.user,  # type: ignore[misc]
+        **chosen,
+    )
 
 
 def _fields(said: Said) -> dict[str, Any]:

@@ -41,7 +41,7 @@ from ..forms import CallOffForm, OrderFilter
 from ..forms_labels import LabelForm
 from ..forms_rating import RatingForm, rating_forms
 from ..made import ledger_entries
-from ..models import CalendarDay, Occurrence, Order, OrderLine, Rating
+from ..models import Application, CalendarDay, Occurrence, Order, OrderLine, Rating
 from ..models.order import RATING_PERIOD
 from ..packing import FIXED
 from ..plan_usage import plan_usages
@@ -77,6 +77,10 @@ def institution_home(request: HttpRequest) -> HttpResponse:
             (order, why_failed(order))
             for order in recent.select_related("bundle").prefetch_related("stops__plan")
         ],
+        "offers": Application.objects.for_user(user)  # type: ignore[arg-type]
+        .filter(status=Application.Status.OFFERED)
+        .select_related("bundle")
+        .order_by("offered_until", "pk"),
         "to_rate": list(_to_rate(request)),
         "to_decide": to_decide(user),  # type: ignore[arg-type]
         "to_choose": list(to_choose(user)),  # type: ignore[arg-type]

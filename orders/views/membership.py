@@ -24,6 +24,7 @@ from ..actions.apply import apply_for_plan
 from ..exceptions import NotPossible
 from ..forms import own_department
 from ..forms_plan import USUAL_WEEKS, LeaveForm, PauseForm, PlanForm, ResumeForm
+from ..full_days import refusal_of, with_other_weekday
 from ..membership_page import membership_page
 from ..models import Application
 from ..plan_foresight import Foresight, foresee, with_last_day, with_pause, with_plan
@@ -33,6 +34,7 @@ from ..waiting import waiting_applications
 from .institution import READERS
 from .own_institution import own_institution
 from .standing import STORED, first_dates, standing_consequences
+from .waiting_list import join
 
 PAGE = "orders:membership_detail"
 
@@ -94,11 +96,21 @@ def _plans() -> Any:
 @require_http_methods(["GET", "POST"])
 @role_required(*READERS)
 def membership_plan(request: HttpRequest, pk: int) -> HttpResponse:
-    """Join, or change the plan. A POST with `check` only shows what it would bring and cost."""
+    """Join, or change the plan. A POST with `check` only shows what it would bring and cost.
+
+    One with `instead` puts a weekday that is free into the form, one with `queue` the plan on the list of
+    those who wait.
+    """
     institution = _own(request, pk)
     running = Membership.objects.running().filter(organization=institution).with_terms().first()
     form = _plan_form(request, institution, running)
-    is_check = "check" in request.POST
+    if (
+        "queue" in request.POST
+        and form.is_valid()
+        and (joined := join(request, form, _wanted(request, form)))
+    ):
+        return joined
+    is_check = not {"check", "instead", "queue"}.isdisjoint(request.POST)
     if request.method == "POST" and not is_check and form.is_valid() and (made := _apply(request, form)):
         messages.success(request, _applied(made))
         return redirect(PAGE, pk=pk)
@@ -130,7 +142,7 @@ def _plan_form(request: HttpRequest, institution: Organization, running: Members
         "today": clock.today(),
     }
     if request.method == "POST":
-        return PlanForm(request.POST, **fixed)
+        return PlanForm(with_other_weekday(request.POST), **fixed)
     form = PlanForm(**fixed)
     bundles = form.fields["bundle"].queryset  # type: ignore[attr-defined]
     bundle = bundles.filter(code=request.GET.get("bundle", "")).first() or bundles.first()
@@ -149,6 +161,7 @@ def _plan_form(request: HttpRequest, institution: Organization, running: Members
 def _wanted(request: HttpRequest, form: PlanForm) -> Application:
     chosen = form.cleaned_data
     return Application(
+        kind=Application.Kind.PLAN,
         organization=chosen["site"].organization,
         rrule=chosen["rule"],
         asked_by=request.user,  # type: ignore[misc]
@@ -176,14 +189,19 @@ def _plan_consequences(
     request: HttpRequest, form: PlanForm, institution: Organization, running: Membership | None
 ) -> dict[str, Any]:
     """Return what it costs, whether it waits for approval, and what the present plan no longer brings."""
-    chosen = form.cleaned_data if form.is_bound and form.is_valid() else None
-    if not chosen:
+    if not form.is_bound:
         return {}
-    standing = _wanted(request, form).as_standing_order()
+    form.is_valid()
+    chosen = form.cleaned_data
+    if not all(chosen.get(name) for name in ("site", "bundle", "headcount", "rule", "starts_on")):
+        return {}
+    application = _wanted(request, form)
+    standing = application.as_standing_order()
     plan, starts_on = chosen["bundle"].plan, chosen["starts_on"]
     changed = with_plan(running.terms, plan, starts_on) if running else None
     return {
         **standing_consequences(standing),
+        **refusal_of(standing, now=clock.now(), plan=application),
         "new_plan": plan,
         "foresight": foresee(running, changed, now=clock.now()) if running and changed else None,
     }

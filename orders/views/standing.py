@@ -26,11 +26,12 @@ from ..actions.standing import create_standing_order, retry_occurrence
 from ..alternatives import SOLD_OUT, Alternative, alternatives_to_occurrence
 from ..change_words import changes_of
 from ..coming import why
-from ..exceptions import NotPossible
+from ..exceptions import DayFull, NotPossible
 from ..forms import StandingOrderFilter, orderable_sites, own_department
 from ..forms_standing import StandingOrderForm
+from ..full_days import refusal_of, with_other_weekday
 from ..holiday import question_of
-from ..models import CalendarDay, Occurrence, StandingOrder
+from ..models import Application, CalendarDay, Occurrence, StandingOrder
 from ..progress import standing_timeline
 from ..purchases import standing_order_advice
 from ..reasons import TOLD_IN_FULL, told, words
@@ -41,6 +42,7 @@ from ..working_days import WorkingDays
 from .back import redirect_back
 from .event_order import wanted_exclusions, wanted_headcount
 from .institution import PAGE_SIZE, READERS, may_order
+from .waiting_list import join
 
 PREVIEW_DATES = 6
 # What the form's fields become when the order is stored.
@@ -85,11 +87,16 @@ def standing_order_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(*READERS)
 def standing_order_create(request: HttpRequest) -> HttpResponse:
-    """Set up a standing order. A POST with `check` only shows its first dates and what each costs."""
+    """Set up a standing order. A POST with `check` only shows its first dates and what each costs.
+
+    One with `instead` puts another weekday into the form, one with `queue` on the waiting list what is full.
+    """
     if not may_order(request):
         raise PermissionDenied
     form = _form(request)
-    is_check = "check" in request.POST
+    if "queue" in request.POST and form.is_valid() and (joined := join(request, form, _wish(request, form))):
+        return joined
+    is_check = not {"check", "instead", "queue"}.isdisjoint(request.POST)
     if request.method == "POST" and not is_check and form.is_valid() and (made := _create(request, form)):
         if made.status == StandingOrder.Status.AWAITING:
             messages.info(request, _("The standing order is set up and waits for approval."))
@@ -100,6 +107,7 @@ def standing_order_create(request: HttpRequest) -> HttpResponse:
         "form": form,
         **first_dates(form),
         **_consequences(form, request),
+        **_full(form, request),
         "chosen": form.cleaned_data if form.is_bound else form.initial,
         "has_sites": form.fields["site"].queryset.exists(),  # type: ignore[attr-defined]
         "crumbs": [{"label": _("Standing orders"), "url": reverse("orders:standing_order_list")}],
@@ -112,7 +120,7 @@ def standing_order_create(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest) -> StandingOrderForm:
     fixed: dict[str, Any] = {"user": request.user, "today": clock.today()}
     if request.method == "POST":
-        return StandingOrderForm(request.POST, **fixed)
+        return StandingOrderForm(with_other_weekday(request.POST), **fixed)
     form = StandingOrderForm(**fixed)
     site = orderable_sites(request.user).first()  # type: ignore[arg-type]
     bundles = form.fields["bundle"].queryset  # type: ignore[attr-defined]
@@ -127,6 +135,18 @@ def _form(request: HttpRequest) -> StandingOrderForm:
     return form
 
 
+def _wish(request: HttpRequest, form: StandingOrderForm) -> Application:
+    """Return what waits for a place, not stored."""
+    chosen = form.cleaned_data
+    return Application(
+        kind=Application.Kind.STANDING,
+        organization=chosen["site"].organization,
+        rrule=chosen["rule"],
+        asked_by=request.user,  # type: ignore[misc]
+        **{name: chosen[name] for name in STORED},
+    )
+
+
 def _create(request: HttpRequest, form: StandingOrderForm) -> StandingOrder | None:
     chosen = form.cleaned_data
     try:
@@ -139,7 +159,9 @@ def _create(request: HttpRequest, form: StandingOrderForm) -> StandingOrder | No
         )
     except ValidationError as error:
         form.add_error(None, error.messages)
-        return None
+    except DayFull as error:
+        form.add_error(None, words(error.reason))
+    return None
 
 
 def first_dates(form: Any) -> dict[str, Any]:
@@ -170,18 +192,29 @@ def first_dates(form: Any) -> dict[str, Any]:
     return known
 
 
-def _consequences(form: StandingOrderForm, request: HttpRequest) -> dict[str, Any]:
-    """Return whether it would wait for approval, and what its year would mean for contracts."""
+def _wanted(form: StandingOrderForm, request: HttpRequest) -> StandingOrder | None:
+    """Return what it would become, not stored; None while too little is filled in."""
     chosen = form.cleaned_data if form.is_bound else {}
     if not all(chosen.get(name) for name in ("site", "bundle", "headcount", "rule", "starts_on")):
-        return {}
-    wanted = StandingOrder(
+        return None
+    return StandingOrder(
         organization=chosen["site"].organization,
         rrule=chosen["rule"],
         created_by=request.user,  # type: ignore[misc]
         **{name: chosen.get(name) for name in STORED},
     )
-    return standing_consequences(wanted)
+
+
+def _consequences(form: StandingOrderForm, request: HttpRequest) -> dict[str, Any]:
+    """Return whether it would wait for approval, and what its year would mean for contracts."""
+    wanted = _wanted(form, request)
+    return standing_consequences(wanted) if wanted else {}
+
+
+def _full(form: StandingOrderForm, request: HttpRequest) -> dict[str, Any]:
+    """Return which of its dates are full, and the weekdays that are free."""
+    wanted = _wanted(form, request)
+    return refusal_of(wanted, now=clock.now()) if wanted else {}
 
 
 def standing_consequences(wanted: StandingOrder) -> dict[str, Any]:

@@ -28,8 +28,9 @@ from ..actions.change_terms import change_terms, pause_standing_order, resume_st
 from ..actions.changing import undo_change
 from ..actions.holiday import answer_holiday
 from ..coming import why
-from ..exceptions import NotPossible
+from ..exceptions import DayFull, NotPossible
 from ..forms_change import ONE, ChangeForm
+from ..full_days import in_words
 from ..models import Occurrence, StandingOrder, StandingOrderChange
 from ..models.terms import ANSWERS
 from ..reasons import told
@@ -41,7 +42,7 @@ from .institution import READERS
 def _standing(request: HttpRequest, pk: int) -> StandingOrder:
     """Return the standing order, for who may order there. A stranger gets 404, a reader 403."""
     rows = StandingOrder.objects.for_user(request.user)  # type: ignore[arg-type]
-    standing: StandingOrder = get_object_or_404(rows.select_related("organization", "bundle"), pk=pk)
+    standing: StandingOrder = get_object_or_404(rows.select_related("organization", "bundle", "site"), pk=pk)
     if not can_order_for(request.user, standing.organization):  # type: ignore[arg-type]
         raise PermissionDenied
     return standing
@@ -158,6 +159,8 @@ def _decide(
         known["seen"] = int(seen)
     try:
         deed(**known)
+    except DayFull as error:
+        messages.error(request, in_words(error, standing.site.district, now=clock.now()))
     except NotPossible as error:
         messages.error(request, told(error.reason, error.detail))
     else:

@@ -88,6 +88,18 @@ def _closed_day(_side: Side) -> dict[str, Any]:
     return {"day": str(LATER), "word": "closed", "name": "임시공휴일"}
 
 
+def _weekly_limits(_side: Side) -> dict[str, Any]:
+    return {"limit-hub-0": 99}
+
+
+def _date_limit(_side: Side) -> dict[str, Any]:
+    return {"day": str(OPEN), "deliveries": 12}
+
+
+def _zone(_side: Side) -> dict[str, Any]:
+    return {"name": "서북권", "districts": ["은평구"]}
+
+
 def _exclusions(_side: Side) -> dict[str, Any]:
     return {"exclusions": ["4", "19"]}
 
@@ -422,6 +434,26 @@ PAGES = [
         {"pk": "planned.standing_order_id", "day": "planned.rule_date"},
         get={"200": READERS | HUB},
     ),
+    Address("orders:waiting_list", get={"200": ANY_READER | HUB}),
+    Address(
+        "orders:application_accept",
+        {"pk": "offer.pk"},
+        post={"302 orders:standing_order_detail": ORDERERS | HUB, "403": READERS},
+    ),
+    Address("orders:application_call_off", {"pk": "wish.pk"}, post={"302 orders:waiting_list": HUB}),
+    Address("orders:day_limits", get={"200": HUB}),
+    Address("orders:day_limits_weekly", post={"302 orders:day_limits": HUB}, data=_weekly_limits),
+    Address("orders:day_limit_add", post={"302 orders:day_limits": HUB}, data=_date_limit),
+    Address("orders:day_limit_remove", {"pk": "date_limit.pk"}, post={"302 orders:day_limits": HUB}),
+    Address("orders:zone_create", get={"200": HUB}, post={"302 orders:day_limits": HUB}, data=_zone),
+    Address(
+        "orders:zone_edit",
+        {"pk": "zone.pk"},
+        get={"200": HUB},
+        post={"302 orders:day_limits": HUB},
+        data=_zone,
+    ),
+    Address("orders:zone_remove", {"pk": "zone.pk"}, post={"302 orders:day_limits": HUB}),
     Address("orders:working_days", get={"200": HUB}, post={"200": HUB}, data=_closed_day),
     Address(
         "orders:event_order_change",
@@ -910,6 +942,10 @@ API = [
         post={"200": ORDERERS | HUB, "403": READERS},
         data=lambda side: {"on_shortage": "credit"},
     ),
+    Address("api:application-list", get={"200": MEMBERS}),
+    Address("api:application-detail", {"pk": "wish.pk"}, get={"200": READERS | HUB}),
+    Address("api:application-accept", {"pk": "offer.pk"}, post={"200": ORDERERS | HUB, "403": READERS}),
+    Address("api:application-withdraw", {"pk": "wish.pk"}, post={"200": ORDERERS | HUB, "403": READERS}),
     Address("api:shortage-list", get={"200": MEMBERS}),
     Address("api:shortage-detail", {"pk": "question.pk"}, get={"200": READERS | HUB}),
     Address(

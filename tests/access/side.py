@@ -11,6 +11,7 @@ from orders.cutoff import seoul
 from orders.models import (
     Application,
     CycleRun,
+    DayLimit,
     Occurrence,
     Order,
     OrderLine,
@@ -19,6 +20,7 @@ from orders.models import (
     Shortage,
     StandingOrder,
     StandingOrderChange,
+    Zone,
 )
 
 from .. import factories as f
@@ -135,6 +137,25 @@ class Side:
     def application(self) -> Application:
         """For a plan, above what its orderer decides alone."""
         return self.institution.applications.get(status="awaiting")
+
+    @cached_property
+    def wish(self) -> Application:
+        """On the waiting list, for Wednesdays."""
+        return self.institution.applications.get(status="waiting")
+
+    @cached_property
+    def offer(self) -> Application:
+        """A place on the waiting list that can be accepted."""
+        return self.institution.applications.get(status="offered")
+
+    @cached_property
+    def zone(self) -> Zone:
+        """Of the hub, as is the limit of one date below it."""
+        return Zone.objects.get()
+
+    @cached_property
+    def date_limit(self) -> DayLimit:
+        return DayLimit.objects.get(on_date__isnull=False)
 
     @cached_property
     def change(self) -> MembershipEvent:

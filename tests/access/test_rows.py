@@ -11,7 +11,7 @@ from django.urls import reverse
 from bundles.models import Product
 from delivery.models import Route, Stop
 from membership.models import Organization, Site
-from orders.models import Occurrence, Order, PurchaseOrder, StandingOrder
+from orders.models import Application, Occurrence, Order, PurchaseOrder, StandingOrder
 
 from .address import EVERYBODY
 from .addresses import OF_ROWS, PAGES
@@ -55,6 +55,7 @@ LISTS = [
         "orders:standing_order_list",
         "orders:standing_order_detail",
     ),
+    Listed(Application, "id", AT_INSTITUTION, "application"),
     Listed(Occurrence, "id", f"standing_order__{AT_INSTITUTION}", "occurrence"),
     Listed(
         PurchaseOrder,

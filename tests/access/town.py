@@ -88,6 +88,7 @@ def build_town(size: int = 1) -> Town:
         _drive(side)
     for _ in range(size):
         _keep_a_run(sides)
+    f.DayLimitFactory(weekday=None, on_date=NEXT_SPRING, deliveries=0, zone=f.ZoneFactory(districts=[]))
     return Town(own, other, users)
 
 
@@ -214,6 +215,7 @@ def _order(side: Side, size: int) -> None:
         side.standing_orders.append(_stand(side, nth, size))
         _stand_and_wait(side, nth)
     _subscribe(side)
+    _wait(side)
     for line in side.producer.purchase_orders.get(delivery_date=TODAY).lines.all():
         report_shortage(line, line.ordered - 1, actor=side.producer_user, now=f.CUTOFF)
     _ask(side, size)
@@ -298,6 +300,24 @@ def _subscribe(side: Side) -> None:
         asked_by=side.orderer,
         asked_at=NOW,
     )
+
+
+def _wait(side: Side) -> None:
+    """A standing order on the waiting list, and one for which a place is held."""
+    for status, nth in (("waiting", 0), ("offered", 1)):
+        f.ApplicationFactory(
+            organization=side.institution,
+            site=side.site,
+            bundle=side.bundle,
+            department=side.department,
+            headcount=70 + nth,
+            rrule="FREQ=WEEKLY;BYDAY=WE",
+            starts_on=NEXT_SPRING,
+            status=status,
+            offered_until=LATER_CUTOFF if nth else None,
+            asked_by=side.orderer,
+            asked_at=NOW,
+        )
 
 
 # -- How it arrives -------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ def test_schema_is_valid_and_names_every_operation(schema: dict[str, Any]) -> No
         methods = [method for method in operations if method != "parameters"]
         nouns.setdefault(noun, []).extend(f"{method} {rest}".strip() for method in methods)
     assert {noun: sorted(operations) for noun, operations in nouns.items()} == {
+        "applications": ["get", "get {id}/", "post {id}/accept/", "post {id}/withdraw/"],
         "bundles": ["get", "get {id}/"],
         "editions": ["get", "get {id}/"],
         "me": ["get"],

@@ -11,6 +11,7 @@ from django.test.utils import override_settings
 
 from bundles.models import Bundle
 from config.demo_budgets import add_departments, add_waiting_orders
+from config.demo_limits import add_limits
 from config.demo_town import demo_town
 from config.demo_town.logins import DEMO_PASSWORD
 from config.demo_town.pictures import hang_pictures
@@ -46,6 +47,7 @@ class Command(BaseCommand):
             add_departments(today)
             play(first_day, now)
             add_waiting_orders(now)
+            add_limits(now)
         self.stdout.write(
             f"Demo town: {Organization.objects.count()} organizations, {Site.objects.count()} sites, "
             f"{StandingOrder.objects.count()} standing orders, {Order.objects.count()} orders, "
