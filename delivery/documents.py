@@ -22,6 +22,7 @@ from orders.label_pdf import draw_qr
 from .models import Stop
 from .sheet import Goods, Sheet, SheetStop
 
+CODE = 17 * mm
 FAINT = colors.HexColor("#6d7882")
 BODY = ParagraphStyle("body", fontName=REGULAR, fontSize=9.5, leading=13, textColor=INK, wordWrap="CJK")
 SMALL = ParagraphStyle("small", BODY, fontSize=8, leading=11)
@@ -204,11 +205,13 @@ class _Code(Flowable):
     def __init__(self, link: str) -> None:
         super().__init__()
         self.link = link
-        self.hAlign = "RIGHT"
-        self.width = self.height = 17 * mm
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        self.width, self.height = width, CODE
+        return self.width, self.height
 
     def draw(self) -> None:
-        draw_qr(self.canv, self.link, 0, 0, self.width)
+        draw_qr(self.canv, self.link, self.width - CODE, 0, CODE)
 
 
 class _Box(Flowable):

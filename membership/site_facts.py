@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from .models import Site
 
@@ -21,6 +22,8 @@ class Fact:
 def site_facts(site: Site) -> list[Fact]:
     """Return what is known about the way in, in the order in which a courier needs it."""
     lift = str(site.get_lift_display()) if site.lift else ""
+    if site.lift == Site.Lift.YES:
+        lift = pgettext("lift", "available")  # rather than "lift: lift"
     facts = [
         Fact("truck", _("Parking"), _parking(site)),
         Fact("package-open", _("Unloading"), site.in_words("unloading_note")),

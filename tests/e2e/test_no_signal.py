@@ -220,3 +220,72 @@ def test_photos_of_the_way_in_are_seen_without_signal(route: Route, courier: Use
     device.stop(0).locator("[data-stop-more] > summary").click()
 
     device.until("document.querySelector('.stop__photos img').naturalWidth === 2400")
+
+
+def drafts(device: Phone) -> list[int]:
+    """The stops of which the phone keeps what was typed."""
+    return device.page.evaluate(
+        """() => new Promise((resolve) => {
+            indexedDB.open('drive').onsuccess = ({ target }) => {
+                const asked = target.result.transaction('drafts').objectStore('drafts').getAllKeys();
+                asked.onsuccess = () => resolve(asked.result.map(([, stop]) => stop));
+            };
+        })"""
+    )
+
+
+def start_typing(device: Phone, number: int) -> None:
+    stop = device.stop(number)
+    if stop.locator("[data-stop-more]").get_attribute("open") is None:
+        stop.locator("[data-stop-more] > summary").click()
+    stop.locator("summary", has_text="Hand over").click()
+    stop.locator("input[name=receiver_name]").fill("가수령")
+    stop.locator("input[name=receiver_name]").blur()
+    device.wait_until_drafted(number)
+
+
+def test_logging_out_leaves_nothing_that_was_typed_on_the_phone(
+    route: Route, courier: User, device: Phone
+) -> None:
+    set_out(device, courier)
+    start_typing(device, 0)
+    assert drafts(device) == [route.stops.get(sequence=1).pk]
+
+    device.page.locator("details.menu summary").click()
+    device.page.locator("form[action$='/logout/'] button").click()
+    device.page.wait_for_url("**/login/")
+
+    assert drafts(device) == []
+    assert device.page.evaluate("() => caches.has('drive-pages')") is False
+
+
+def test_what_was_typed_at_a_stop_that_is_gone_is_forgotten(
+    route: Route, courier: User, device: Phone
+) -> None:
+    set_out(device, courier)
+    first, second, _third = route.stops.order_by("sequence")
+    start_typing(device, 0)
+    start_typing(device, 1)
+    deliver_stop(first, receiver_name="허브", note="", actor=f.operator(), now=f.DELIVERY_MORNING)
+
+    device.page.goto(f"{device.tunnel.url}/drive/")
+    device.page.locator("[data-drive-status]").wait_for()
+
+    device.until(f"Drive.store.draft({courier.pk}, {first.pk}).then((kept) => !kept)")
+    assert drafts(device) == [second.pk]
+
+
+def test_the_page_is_gone_from_the_phone_when_its_day_is_over(
+    route: Route, courier: User, device: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("membership.clock.seconds_left_today", lambda: 2)
+    device.log_in(courier.email)
+    device.page.locator("[data-drive-status]").wait_for()
+    device.wait_until_kept()
+    device.lose_signal()
+    device.page.wait_for_timeout(2500)
+
+    device.page.goto(f"{device.tunnel.url}/drive/")
+
+    assert device.page.locator("h1").inner_text() == "No signal"
+    assert device.page.evaluate("() => caches.has('drive-pages')") is False

@@ -28,11 +28,26 @@
     if (form.dataset.sent) event.preventDefault();
     else form.dataset.sent = "yes";
   });
+  // What js/drive/store.js keeps of forms that were not sent; records that wait for the hub stay.
+  const forgetDrafts = async () => {
+    const known = (await indexedDB.databases?.()) ?? [];
+    if (!known.some(({ name }) => name === "drive")) return;
+    await new Promise((resolve) => {
+      const request = indexedDB.open("drive");
+      request.onerror = resolve;
+      request.onsuccess = () => {
+        const transaction = request.result.transaction("drafts", "readwrite");
+        transaction.objectStore("drafts").clear();
+        transaction.oncomplete = transaction.onabort = resolve;
+      };
+    });
+  };
+
   // The page that a courier's phone keeps for the road is for whoever is logged in, and nobody after.
   document.addEventListener("submit", async (event) => {
     if (!event.target.hasAttribute("data-forget-road") || !("caches" in window)) return;
     event.preventDefault();
-    await caches.delete("drive-pages").catch(() => {});
+    await Promise.allSettled([caches.delete("drive-pages"), forgetDrafts()]);
     event.target.submit();
   });
   window.addEventListener("pageshow", () => {

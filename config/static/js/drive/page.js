@@ -379,6 +379,7 @@
     form.addEventListener("change", changed);
     store.draft(drive.courier, Number(form.dataset.of)).then((draft) => draft && fill(form, draft));
   }
+  store.keepDraftsOf(drive.courier, [...hands.keys()].map((form) => Number(form.dataset.of)));
   // From the code on paper.
   const wanted = document.getElementById(location.hash.slice(1))?.querySelector("[data-stop-more]");
   if (wanted) wanted.open = true;

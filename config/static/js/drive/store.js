@@ -61,6 +61,12 @@
       draft: (courier, stop) => read(DRAFTS, (store) => store.get([courier, stop])),
       keepDraft: (draft) => write(DRAFTS, (store) => store.put(draft)),
       dropDraft: (courier, stop) => write(DRAFTS, (store) => store.delete([courier, stop])),
+      // Those of other stops are of another day, or done.
+      keepDraftsOf: async (courier, stops) => {
+        const keys = await read(DRAFTS, (store) => store.getAllKeys());
+        const over = keys.filter(([whose, stop]) => whose === courier && !stops.includes(stop));
+        return write(DRAFTS, (store) => over.forEach((key) => store.delete(key)));
+      },
     },
   };
 })();
