@@ -45,6 +45,7 @@ NAVIGATION = {
         (_("Packing"), "orders:packing", "boxes"),
         (_("Dispatch"), "delivery:dispatch_home", "route"),
         (_("Routes"), "delivery:route_list", "truck"),
+        (_("Couriers' records"), "delivery:record_list", "wifi-off"),
         (_("Products"), "bundles:product_list", "store"),
         (_("Sites"), "membership:site_list", "map-pin"),
         (_("Working days"), "orders:working_days", "calendar-days"),

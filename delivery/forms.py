@@ -13,7 +13,7 @@ from membership.photos import whole_jpeg
 from orders.actions.inspect import Counted
 from orders.models import InspectedLine, OrderLine
 
-from .models import FailedTry, Proof, Route, Stop
+from .models import FailedTry, Proof, RoadRecord, Route, Stop
 
 NOTE_LENGTH = Proof._meta.get_field("note").max_length
 NAME_LENGTH = Proof._meta.get_field("receiver_name").max_length
@@ -153,3 +153,14 @@ class RouteFilter(forms.Form):
 
 class PlanDayForm(forms.Form):
     date = forms.DateField()
+
+
+class SettleForm(forms.Form):
+    """What counts, and why."""
+
+    decision = forms.ChoiceField(choices=RoadRecord.Decision.choices)
+    note = forms.CharField(label=_("Why"), max_length=RoadRecord._meta.get_field("settled_note").max_length)
+
+    def __init__(self, *args: Any, record: int, **kwargs: Any) -> None:
+        kwargs["auto_id"] = f"settle-{record}-%s"
+        super().__init__(*args, **kwargs)

@@ -123,3 +123,18 @@ class RoadRecordQuerySet(models.QuerySet[Any]):
     def unsettled(self) -> RoadRecordQuerySet:
         """Records that could not be carried out and that nobody has dealt with yet."""
         return self.exclude(problem="").filter(settled_at=None)
+
+    def settled(self) -> RoadRecordQuerySet:
+        """Problems that an operator has dealt with, the latest first."""
+        return self.filter(settled_at__isnull=False).order_by("-settled_at", "-pk")
+
+    def told(self) -> RoadRecordQuerySet:
+        """With everything that is said about a record, in a fixed number of queries."""
+        return self.select_related(
+            "courier", "settled_by", "route__plan", "stop__order__organization", "stop__order__site"
+        ).prefetch_related(
+            "stop__order__lines",
+            "stop__order__stops__plan",
+            "stop__order__stops__route__shift__courier",
+            "stop__order__stops__proof",
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import views, views_dispatch, views_drive, views_edit, views_proof, views_stop
+from . import views, views_dispatch, views_drive, views_edit, views_proof, views_records, views_stop
 from .converters import DayConverter
 
 register_converter(DayConverter, "day")
@@ -25,6 +25,10 @@ urlpatterns = [
     path("stops/<int:pk>/fail/", views_stop.stop_fail, name="stop_fail"),
     path("stops/<int:pk>/photo/", views_proof.proof_photo, name="proof_photo"),
     path("stops/<int:pk>/inspection.pdf", views_proof.inspection_record, name="inspection_record"),
+    path("stops/<int:pk>/back/", views_records.stop_back, name="stop_back"),
+    path("road-records/", views_records.record_list, name="record_list"),
+    path("road-records/<int:pk>/photo/", views_records.record_photo, name="record_photo"),
+    path("road-records/<int:pk>/settle/", views_records.record_settle, name="record_settle"),
     path("dispatch/", views_dispatch.dispatch_home, name="dispatch_home"),
     path("dispatch/<day:day>/", views_dispatch.dispatch, name="dispatch"),
     path("dispatch/<day:day>/plan/", views_dispatch.plan_ask, name="plan_ask"),

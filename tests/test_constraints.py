@@ -376,7 +376,7 @@ BROKEN: dict[str, Callable[[], None]] = {
     "only_failed_stop_is_returned": lambda: changed(stop(), returned_at=f.TUESDAY),
     "record_is_of_its_stop_or_route": lambda: changed(road_record(), stop=None),
     "settled_record_was_a_problem": lambda: changed(
-        road_record(), settled_at=f.TUESDAY, settled_by=f.operator()
+        road_record(), settled_at=f.TUESDAY, settled_by=f.operator(), decision="kept"
     ),
     "one_shift_per_courier_and_date": lambda: again(f.ShiftFactory(), vehicle=f.VehicleFactory()),
     "one_shift_per_vehicle_and_date": lambda: again(f.ShiftFactory(), courier=f.courier()),

@@ -45,6 +45,7 @@ from .exceptions import (
     why,
 )
 from .progress import DELIVERY_FAILED
+from .road_finders import failed_stops, partial_stops, tried_stops, unsettled_records
 from .site_finders import rough_sites
 
 # A sweeper sends mail every half minute: after this long something is wrong with it.
@@ -268,20 +269,6 @@ def _unrouted(order: Order, reason: str, *actions: Action) -> DayException:
     return DayException("unrouted", order.delivery_date, place(order), reason, (*actions, link))
 
 
-def failed_stops(watch: Watch) -> Iterator[DayException]:
-    """Deliveries that a courier brought back."""
-    rows = Stop.objects.live().filter(status="failed", plan__date__in=watch.days)
-    for row in rows.select_related("order__organization", "order__site").order_by("plan__date", "eta", "pk"):
-        note = row.order.detail.partition(" · ")[2]
-        yield DayException(
-            "stop_failed",
-            row.order.delivery_date,
-            place(row.order),
-            " · ".join(filter(None, [row.get_failure_reason_display().capitalize(), note])),
-            (*call(row.order.contact_phone), open_page("orders:order_detail", row.order.number)),
-        )
-
-
 # -- The mail -------------------------------------------------------------------------------------
 
 
@@ -319,5 +306,8 @@ FINDERS: list[Callable[[Watch], Iterator[DayException]]] = [
     shortages,
     unrouted_orders,
     failed_stops,
+    tried_stops,
+    partial_stops,
+    unsettled_records,
     unsent_mail,
 ]

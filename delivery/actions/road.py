@@ -104,7 +104,9 @@ def _meant(record: RoadRecord) -> Stop | None:
 
 
 @transaction.atomic
-def settle_record(record: RoadRecord, *, carry_out: bool, actor: User, now: datetime) -> RoadRecord:
+def settle_record(
+    record: RoadRecord, *, decision: str, note: str = "", actor: User, now: datetime
+) -> RoadRecord:
     """An operator settles a problem: by carrying the record out after all, or by setting it aside.
 
     It is carried out at the stop that is in force now, whoever drives it. Twice changes nothing. Raises
@@ -115,13 +117,14 @@ def settle_record(record: RoadRecord, *, carry_out: bool, actor: User, now: date
         return locked
     if not locked.problem:
         raise NotPossible("wrong_state")
-    if carry_out:
+    if decision == RoadRecord.Decision.TAKEN:
         stop = locked.stop and Stop.objects.live().filter(order=locked.stop.order_id).first()
         if locked.stop and stop is None:
             raise NotPossible("wrong_state")
         _carry_out(locked, stop, actor=actor, now=now)
     locked.settled_at, locked.settled_by = now, actor
-    locked.save(update_fields=["settled_at", "settled_by"])
+    locked.decision, locked.settled_note = decision, note
+    locked.save(update_fields=["settled_at", "settled_by", "decision", "settled_note"])
     return locked
 
 

@@ -123,6 +123,10 @@ class RoadRecord(models.Model):
         DELIVER = "deliver", pgettext_lazy("road", "handed over")
         FAIL = "fail", pgettext_lazy("road", "not handed over")
 
+    class Decision(models.TextChoices):
+        TAKEN = "taken", pgettext_lazy("road", "the courier's record counts")
+        KEPT = "kept", pgettext_lazy("road", "what the hub has stays")
+
     key = models.UUIDField(_("key"), unique=True)
     courier = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("courier")
@@ -153,6 +157,8 @@ class RoadRecord(models.Model):
         related_name="+",
         verbose_name=_("settled by"),
     )
+    decision = models.CharField(_("decision"), max_length=5, choices=Decision, blank=True)
+    settled_note = models.CharField(_("note"), max_length=300, blank=True)
 
     objects = RoadRecordQuerySet.as_manager()
 
@@ -167,8 +173,8 @@ class RoadRecord(models.Model):
                 name="record_is_of_its_stop_or_route",
             ),
             models.CheckConstraint(
-                condition=Q(settled_at=None, settled_by=None)
-                | (Q(settled_at__isnull=False, settled_by__isnull=False) & ~Q(problem="")),
+                condition=Q(settled_at=None, settled_by=None, decision="")
+                | (Q(settled_at__isnull=False, settled_by__isnull=False) & ~Q(decision="") & ~Q(problem="")),
                 name="settled_record_was_a_problem",
             ),
         ]

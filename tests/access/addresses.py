@@ -853,6 +853,16 @@ PAGES = [
         post={"302 delivery:route_detail": COURIER | HUB},
         data=lambda side: {"boxes_missing": 1},
     ),
+    Address("delivery:record_list", get={"200": HUB}),
+    Address("delivery:record_photo", {"pk": "record.pk"}, get={"200": HUB}),
+    Address(
+        "delivery:record_settle",
+        {"pk": "record.pk"},
+        post={"302 delivery:record_list": HUB},
+        data=lambda side: {"decision": "kept", "note": "확인함"},
+    ),
+    # Only the goods of a failed stop come back.
+    Address("delivery:stop_back", STOP, post={"302 home": HUB}, changes=NOBODY),
     # Couriers on the day only, and this proof is yesterday's.
     Address("delivery:proof_photo", PROOF, get={"200": READERS | HUB}),
     Address("delivery:inspection_record", PROOF, get={"200": READERS | HUB}),

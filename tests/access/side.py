@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from functools import cached_property
 
 from bundles.models import Bundle, Closure, Edition, Product, Slot
-from delivery.models import PlanRun, Proof, Route, RoutePlan, Stop
+from delivery.models import PlanRun, Proof, RoadRecord, Route, RoutePlan, Stop
 from membership.models import Department, MembershipEvent, Organization, Seat, Site, SitePhoto, User
 from orders.cutoff import seoul
 from orders.models import (
@@ -206,6 +206,11 @@ class Side:
     def proof(self) -> Proof:
         """Yesterday's, with its photo."""
         return Proof.objects.get(stop__order=self.delivered)
+
+    @property
+    def record(self) -> RoadRecord:
+        """Of yesterday, in conflict with what the hub has."""
+        return RoadRecord.objects.unsettled().get(courier=self.courier)
 
     @cached_property
     def draft_plan(self) -> RoutePlan:

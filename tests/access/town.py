@@ -374,6 +374,7 @@ def _drive(side: Side) -> None:
         actor=side.courier,
         now=morning,
     )
+    f.road_record(stop, "deliver", side.courier, photo=whole_jpeg(png()), now=morning)
     issue_statement(stop.order_id, now=morning)
     for line in stop.order.lines.all():
         f.RatingFactory(line=line, comment=f"{line.product_name} 좋아요", rated_by=side.orderer)

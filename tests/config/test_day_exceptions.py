@@ -10,14 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from config.day.finders import find_exceptions
-from delivery.actions.driving import fail_stop
+from delivery.actions.driving import deliver_stop, fail_stop, retry_stop
+from delivery.actions.loading import take_goods_back
+from delivery.actions.road import settle_record
 from delivery.models import Stop
 from membership.actions.site import confirm_site
 from membership.models import User
+from orders.actions.inspect import Counted
 from orders.actions.purchase import close_deadline
 from orders.actions.shortage import report_shortage
 from orders.cycle import preview
-from orders.models import Notification, Occurrence
+from orders.models import Notification, Occurrence, OrderLine
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -210,8 +213,77 @@ def test_a_delivery_that_failed_stands_once_with_whom_to_call(superuser: User) -
     fail_stop(stop, reason="closed", note="back at two", actor=route.shift.courier, now=f.DELIVERY_MORNING)
     Notification.objects.update(sent_at=f.DELIVERY_MORNING)
     assert found(superuser, f.DELIVERY_MORNING) == [
-        ("stop_failed", "School", "Nobody there or closed · back at two", ["Call", "Open"])
+        (
+            "stop_failed",
+            "School",
+            "Nobody there or closed · back at two · The courier brings the goods back.",
+            ["Goods are back", "Call", "Open"],
+        )
     ]
+    take_goods_back(stop, now=f.DELIVERY_MORNING)
+    assert found(superuser, f.DELIVERY_MORNING) == [
+        (
+            "stop_failed",
+            "School",
+            "Nobody there or closed · back at two · The goods are back at the hub.",
+            ["Call", "Open"],
+        )
+    ]
+
+
+def test_a_stop_that_is_tried_again_says_when(superuser: User) -> None:
+    order = f.fixed_order(organization__name_en="School", site__name_en="School")
+    stop = f.started_route(order).stops.get()
+    driver = stop.route.shift.courier
+    for minutes in (0, 5):
+        now = f.DELIVERY_MORNING + timedelta(minutes=minutes)
+        retry_stop(stop, reason="closed", note="", actor=driver, now=now)
+    Notification.objects.update(sent_at=f.DELIVERY_MORNING)
+    assert found(superuser, f.DELIVERY_MORNING) == [
+        (
+            "stop_tried",
+            "School",
+            "Nobody there or closed · It is tried again at about 09:05.",
+            ["Call", "Open"],
+        )
+    ]
+
+
+def test_units_that_were_missing_at_the_door_stand_once_with_their_credit(superuser: User) -> None:
+    order = f.fixed_order(organization__name_en="School", site__name_en="School")
+    stop, line = f.started_route(order).stops.get(), order.lines.get()
+    deliver_stop(
+        stop,
+        receiver_name="박수령",
+        note="",
+        counted=[Counted(line.pk, 8, "damaged")],
+        actor=stop.route.shift.courier,
+        now=f.DELIVERY_MORNING,
+    )
+    Notification.objects.update(sent_at=f.DELIVERY_MORNING)
+    credited = line.gross - OrderLine.objects.get().gross
+    assert found(superuser, f.DELIVERY_MORNING) == [
+        (
+            "stop_partial",
+            "School",
+            f"{line.product_name_en} × 2 (damaged) · ₩{credited:,} is credited.",
+            ["Open"],
+        )
+    ]
+
+
+def test_a_record_in_conflict_stands_until_it_is_settled(superuser: User) -> None:
+    order = f.fixed_order(organization__name_en="School", site__name_en="School")
+    stop = f.started_route(order).stops.get()
+    driver = stop.route.shift.courier
+    deliver_stop(stop, receiver_name="박수령", note="", actor=superuser, now=f.DELIVERY_MORNING)
+    record = f.road_record(stop, "fail", driver)
+    Notification.objects.update(sent_at=f.DELIVERY_MORNING)
+    assert found(superuser, f.DELIVERY_MORNING) == [
+        ("road_record", "School", "Not handed over · Already done", ["Settle"])
+    ]
+    settle_record(record, decision="kept", actor=superuser, now=f.DELIVERY_MORNING)
+    assert found(superuser, f.DELIVERY_MORNING) == []
 
 
 def test_mail_that_waits_too_long_is_one_exception_on_every_day(superuser: User) -> None:

@@ -178,9 +178,9 @@ def test_a_record_of_an_order_that_went_to_another_courier_waits_for_the_hub() -
     assert list(RoadRecord.objects.unsettled()) == [record]
 
     hub = f.operator()
-    settle_record(record, carry_out=True, actor=hub, now=LATER)
+    settle_record(record, decision="taken", actor=hub, now=LATER)
     after = everything()
-    settle_record(record, carry_out=True, actor=hub, now=LATER + timedelta(hours=1))
+    settle_record(record, decision="taken", actor=hub, now=LATER + timedelta(hours=1))
 
     assert Proof.objects.get().stop.route == taken_over
     record.refresh_from_db()
@@ -193,7 +193,7 @@ def test_a_record_that_is_set_aside_changes_nothing_else() -> None:
     record, _taken_over = moved()
     before = everything()
 
-    settle_record(record, carry_out=False, actor=f.operator(), now=LATER)
+    settle_record(record, decision="kept", actor=f.operator(), now=LATER)
 
     after = everything()
     changed = {name for name in after if after[name] != before[name]}
@@ -209,7 +209,7 @@ def test_only_problems_are_settled() -> None:
     before = everything()
 
     with pytest.raises(NotPossible, match="wrong_state"):
-        settle_record(record, carry_out=True, actor=hub, now=LATER)
+        settle_record(record, decision="taken", actor=hub, now=LATER)
     assert everything() == before
 
 
