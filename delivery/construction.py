@@ -4,7 +4,7 @@ Quick and never late, but far from good: a van always goes on to where the next 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from delivery.travel import IntMatrix, TravelMatrix
 # A neighbourhood has about so many stops. Large ones pack the vans, small ones keep ways short.
 NEIGHBOURHOOD_SIZES = (40, 150)
 NEVER = np.int64(10**9)
+# The key of no van.
+NOBODY = -1
 Flags = npt.NDArray[np.bool_]
 
 
@@ -68,7 +70,7 @@ class _Work:
             np.array([job.service_s for job in jobs]),
             bounds[:, :, 0],
             np.minimum(bounds[:, :, 1], due[:, None]),
-            {van.key: np.array([is_barred(job, van) is None for job in jobs]) for van in vans},
+            _allowed(jobs, vans),
         )
 
     def starts(self, arrivals: IntMatrix) -> IntMatrix:
@@ -78,6 +80,19 @@ class _Work:
             axis=1
         )
         return starts
+
+
+def _allowed(jobs: Sequence[Job], vans: Sequence[Van]) -> dict[int, Flags]:
+    """Which jobs each van may bring; found once for vans that differ in their key only."""
+    locked = {job.van_key for job in jobs}
+    kinds: dict[Van, Flags] = {}
+    allowed = {}
+    for van in vans:
+        kind = van if van.key in locked else replace(van, key=NOBODY)
+        if kind not in kinds:
+            kinds[kind] = np.array([is_barred(job, kind) is None for job in jobs])
+        allowed[van.key] = kinds[kind]
+    return allowed
 
 
 def _fill(van: Van, work: _Work, left: Flags, rank: IntMatrix) -> list[Job]:

@@ -116,7 +116,9 @@ def _searched(day: _Day, budget: Budget, previous: Plan | None) -> list[Route]:
     if previous:
         return _from_previous(day, budget, previous)
     if len(day.jobs) >= LARGE_DAY and day.weights.per_van and budget.max_iterations is None:
+        began = search.clock()
         start = best_start(day.jobs, day.vans, day.matrix, day.weights)
+        budget.spent_s += search.clock() - began
         if start:
             return _in_parts(day, budget, start)
     problem = state(day.jobs, day.vans, day.matrix, day.weights)
@@ -149,12 +151,13 @@ def _evened(day: _Day, routes: list[Route], budget: Budget, previous: Plan | Non
 def _in_parts(day: _Day, budget: Budget, routes: list[Route]) -> list[Route]:
     """Improve the routes part by part, in turns with other borders."""
     improve_parts = _one_by_one if day.workers == 1 else _side_by_side
-    deadline = search.clock() + budget.seconds
-    times = turns(budget.seconds * day.workers, len(split(routes, day.matrix.among, day.weights, 0)))
+    left_s = max(0.0, budget.seconds - budget.spent_s)
+    deadline = search.clock() + left_s
+    times = turns(left_s * day.workers, len(split(routes, day.matrix.among, day.weights, 0)))
     for turn in range(times):
         parts = split(routes, day.matrix.among, day.weights, turn)
-        seconds = (deadline - search.clock()) / (times - turn)
-        routes = join(improve_parts(day, parts, seconds, turn, budget))
+        share = max(0.0, deadline - search.clock()) / (times - turn)
+        routes = join(improve_parts(day, parts, share, turn, budget))
     return routes
 
 
