@@ -29,6 +29,7 @@ bench: .venv/dev.stamp
 	@$(BIN)/python -m tests.benchmarks.compose
 	@$(BIN)/python -m tests.benchmarks.routes
 	@$(BIN)/python -m tests.benchmarks.routes_days
+	@$(BIN)/python -m tests.benchmarks.routes_published
 	@$(BIN)/python -m tests.benchmarks.materialise
 
 lint: .venv/dev.stamp

@@ -15,20 +15,17 @@ import json
 import multiprocessing
 import os
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+
+from .databases import on_each_database
 
 SIZES = (5_000, 10_000, 20_000)
-USUAL_SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
-DATABASE = "kkureomi_bench"
 WORKERS = {"sqlite": 1, "postgresql": 2}
 
 
@@ -42,52 +39,8 @@ class Taken(NamedTuple):
 
 
 def main(arguments: list[str]) -> None:
-    sizes = [int(each) for each in arguments] or SIZES
-    server = os.environ.get("BENCH_DATABASE_URL", "") or _usual_server()
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            _run(size, {"VAR_DIR": folder})
-            if server:
-                _on_server(server, "DROP DATABASE IF EXISTS {0}", "CREATE DATABASE {0}")
-                url = urlsplit(server)._replace(path=f"/{DATABASE}").geturl()
-                _run(size, {"VAR_DIR": folder, "DATABASE_URL": url})
-                _on_server(server, "DROP DATABASE {0}")
-
-
-def _usual_server() -> str:
-    try:
-        _on_server(USUAL_SERVER)
-    except OSError as error:
-        print(f"No PostgreSQL is measured: {error}", file=sys.stderr)
-        return ""
-    return USUAL_SERVER
-
-
-def _run(size: int, environment: dict[str, str]) -> None:
-    """Measure in a process of its own, so that memory is that of one night."""
-    clean = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    code = f"from tests.benchmarks.materialise import measure; measure({size})"
-    subprocess.run(
-        [sys.executable, "-c", code],
-        check=True,
-        env={**clean, **environment, "DJANGO_SETTINGS_MODULE": "tests.settings"},
-        cwd=Path(__file__).resolve().parents[2],
-    )
-
-
-def _on_server(server: str, *statements: str) -> None:
-    """Execute the statements. Raises OSError if nobody answers."""
-    import psycopg
-    from psycopg import sql
-
-    url = urlsplit(server)._replace(path="/postgres").geturl()
-    try:
-        connection = psycopg.connect(url, autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError as error:
-        raise ConnectionError(str(error)) from error
-    with connection:
-        for statement in statements:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(DATABASE)))
+    for size in [int(each) for each in arguments] or SIZES:
+        on_each_database(f"from tests.benchmarks.materialise import measure; measure({size})")
 
 
 def measure(orders: int) -> None:
