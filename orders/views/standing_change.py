@@ -127,10 +127,19 @@ def _consequences(form: ChangeForm, deed: Callable[[], object]) -> Consequences 
     try:
         return rehearse(form.standing_order, deed)
     except NotPossible as error:
-        form.add_error(None, told(error.reason, error.detail))
+        form.add_error(None, _refused(error))
     except ValidationError as error:
         form.add_error(None, error.messages)
     return None
+
+
+def _refused(error: NotPossible) -> str:
+    """Return why it can't be, and where the days are full, how to wait for them."""
+    said = told(error.reason, error.detail)
+    if not isinstance(error, DayFull):
+        return said
+    way = _("To wait for a place there, set up a new standing order: its form leads to the waiting list.")
+    return f"{said}. {way}"
 
 
 def _try(form: ChangeForm, deed: Callable[[], object]) -> bool:
@@ -138,7 +147,7 @@ def _try(form: ChangeForm, deed: Callable[[], object]) -> bool:
     try:
         deed()
     except NotPossible as error:
-        form.add_error(None, told(error.reason, error.detail))
+        form.add_error(None, _refused(error))
         form.is_outdated = error.reason == "changed_meanwhile"
         return False
     except ValidationError as error:

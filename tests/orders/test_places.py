@@ -1,5 +1,6 @@
 """A delivery is promised only where its day has a place: standing orders, event orders and their changes."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from orders.cutoff import seoul
 from orders.day_limits import Full, Place
 from orders.exceptions import DayFull
 from orders.models import DayLimit, Occurrence, Order, StandingOrder, Zone, ZoneDistrict
-from orders.places import Places
+from orders.places import Places, plan_of
 from tests.factories import (
     CUTOFF,
     DELIVERY_DATE,
@@ -143,6 +144,39 @@ def test_dates_beyond_those_that_are_stored_are_counted_by_their_rules() -> None
     assert taken(far) == 1
     full = refused(lambda: place(event_at=seoul(far, time(14))))
     assert full == [Full(Place(None, far), 1, 1)]
+
+
+def test_counting_rules_together_gives_what_each_standing_order_brings() -> None:
+    bundle = bundle_with("bread")
+    rules: list[dict[str, Any]] = [
+        {},
+        {"starts_on": DELIVERY_DATE + WEEK},
+        {"rrule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"},
+        {"rrule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "starts_on": DELIVERY_DATE + WEEK},
+        {"rrule": "FREQ=WEEKLY;COUNT=9;BYDAY=TU"},
+        {"rrule": "FREQ=WEEKLY;COUNT=9;BYDAY=TU", "starts_on": DELIVERY_DATE + 2 * WEEK},
+        {"rrule": "FREQ=MONTHLY;BYDAY=1FR", "holiday_policy": "after"},
+        {"rrule": "FREQ=MONTHLY;BYDAY=1FR", "holiday_policy": "skip"},
+        {"starts_on": DELIVERY_DATE + 10 * WEEK},
+        {"ends_on": DELIVERY_DATE + 8 * WEEK},
+    ]
+    standing = [set_up(bundle=bundle, **rule) for rule in rules]
+    changed, paused = set_up(bundle=bundle), set_up(bundle=bundle)
+    since, actor = DELIVERY_DATE + 7 * WEEK, changed.created_by
+    change_terms(changed, {"rrule": "FREQ=WEEKLY;BYDAY=TH"}, since=since, actor=actor, now=TUESDAY)
+    pause_standing_order(paused, since, since + 2 * WEEK, actor=paused.created_by, now=TUESDAY)
+    places = Places(now=TUESDAY)
+    until = DELIVERY_DATE + 14 * WEEK
+    days = {DELIVERY_DATE + timedelta(days=n) for n in range(15 * 7)}
+
+    one_by_one = Counter[Place]()
+    for each in [*standing, changed, paused]:
+        each.refresh_from_db()
+        one_by_one.update(each for each in places.of_plan(plan_of(each, places.today), until))
+
+    together = places.board({day for day in days if day <= until}).taken
+    assert +together == one_by_one
+    assert one_by_one[Place(None, DELIVERY_DATE + 12 * WEEK)] == 5
 
 
 def test_an_event_order_is_refused_on_a_full_day_and_placed_on_another() -> None:

@@ -97,7 +97,7 @@ def test_a_full_weekday_is_named_with_those_that_are_free(office: Organization) 
     text = answer.content.decode()
 
     assert "All delivery places of these days are taken" in text
-    assert "0 of 0 places taken" in text
+    assert "0 / 0 places" in text
     free = [each.value for each in answer.context["other_weekdays"]]
     assert free == ["TU-MO", "TU-TH", "TU-FR"]
     changed = page.post(reverse("orders:standing_order_create"), form | {"instead": "TU-TH"})
@@ -288,7 +288,7 @@ def test_the_load_is_shown_by_hub_and_zone_with_what_is_too_much() -> None:
     hub_cell, zone_cell = (cell for _zone, cell in day.cells)
     assert (hub_cell.taken, hub_cell.limit, hub_cell.over) == (3, 4, 0)
     assert (zone_cell.taken, zone_cell.limit, zone_cell.over, zone_cell.waiting) == (3, 2, 1, 1)
-    assert "More is promised than 1 day takes" in text
+    assert "Days on which more is promised than they take: 1" in text
     assert "3 of 2" in text
 
 
