@@ -289,3 +289,15 @@ def test_the_page_is_gone_from_the_phone_when_its_day_is_over(
 
     assert device.page.locator("h1").inner_text() == "No signal"
     assert device.page.evaluate("() => caches.has('drive-pages')") is False
+
+
+def test_the_code_on_paper_opens_its_stop(route: Route, courier: User, device: Phone) -> None:
+    last = route.stops.get(sequence=3)
+    device.log_in(courier.email)
+    device.page.locator("[data-drive-status]").wait_for()
+    device.wait_until_kept()
+
+    device.page.goto(f"{device.tunnel.url}/stops/{last.pk}/")
+
+    assert device.page.url == f"{device.tunnel.url}/drive/#stop-{last.pk}"
+    device.page.locator(f"#stop-{last.pk} [data-stop-more][open]").wait_for()
