@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-operators": {"task": "orders.tasks.tell_operators_of_contents", "schedule": 600},
     "send-notifications": {"task": "orders.tasks.send_notifications", "schedule": SWEEP_SECONDS},
     "plan-due-routes": {"task": "delivery.tasks.plan_due_routes", "schedule": SWEEP_SECONDS},
+    "tell-recipients": {"task": "delivery.tasks.tell_recipients", "schedule": SWEEP_SECONDS},
     "search-asked-routes": {"task": "delivery.tasks.search_asked_routes", "schedule": SWEEP_SECONDS},
     "issue-due-statements": {"task": "orders.tasks.issue_due_statements", "schedule": SWEEP_SECONDS},
     "locate-due-sites": {"task": "membership.tasks.locate_due_sites", "schedule": 60},
@@ -208,6 +209,11 @@ ROUTE_PLANNING_TIME = time(16, 0)
 ROUTE_SECONDS = env.float("ROUTE_SECONDS", default=5)
 # So many workers share the parts of a large day. (The threads of the embedded worker share one processor.)
 ROUTE_WORKERS = env.int("ROUTE_WORKERS", default=1)
+# Recipients are told a window of so many minutes to either side of the planned arrival. They are told again
+# if that fails by more than so many minutes, and never twice within so many.
+ARRIVAL_WINDOW_MINUTES = env.int("ARRIVAL_WINDOW_MINUTES", default=30)
+ARRIVAL_TOLERANCE_MINUTES = env.int("ARRIVAL_TOLERANCE_MINUTES", default=15)
+ARRIVAL_PAUSE_MINUTES = env.int("ARRIVAL_PAUSE_MINUTES", default=30)
 # Dates are shown and their contents drafted so many days ahead.
 PREVIEW_HORIZON_DAYS = env.int("PREVIEW_HORIZON_DAYS", default=35)
 # A road engine, e.g. http://osrm:5000; without one ways are estimated.

@@ -15,6 +15,7 @@ from .models import (
     FailedTry,
     PlanPart,
     PlanRun,
+    Promise,
     Proof,
     RoadRecord,
     Route,
@@ -157,6 +158,14 @@ class UnassignedAdmin(HistoryAdmin):
     list_select_related = ["order", "plan"]
     search_fields = ["order__number", "order__organization_name"]
     date_hierarchy = "plan__date"
+
+
+@admin.register(Promise)
+class PromiseAdmin(HistoryAdmin):
+    list_display = ["order", "opens_at", "closes_at", "eta", "told_at", "told_of_start_at"]
+    list_select_related = ["order"]
+    search_fields = ["order__number", "order__organization_name", "order__site_name"]
+    date_hierarchy = "opens_at"
 
 
 @admin.register(Proof)

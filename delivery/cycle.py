@@ -1,4 +1,4 @@
-"""The step of the cycle that belongs to delivery: routes for each day whose planning time has come."""
+"""The steps of the cycle that belong to delivery: routes of the days that are due, and who is told."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -7,6 +7,7 @@ from orders.actions.ledger import Outcome, run_step
 from orders.models import CycleRun
 
 from .actions.planning import Ready, days_to_plan, make_plan, publish_ready
+from .actions.recipients import routes_to_tell, tell_route
 from .models import Depot
 from .search import Watch
 
@@ -24,6 +25,12 @@ def plan_routes_of(
     """Plan one day, whether its planning time has come or not."""
     depots = Depot.objects.order_by("pk")
     return _plan([(depot, day) for depot in depots], now=now, seconds=seconds, watch=watch)
+
+
+def tell_recipients(*, now: datetime) -> list[CycleRun]:
+    """Tell recipients when to expect what is brought, route by route."""
+    run = run_step(CycleRun.Step.TELL, routes_to_tell(now=now), lambda pk: tell_route(pk, now=now), now=now)
+    return [run] if run else []
 
 
 def _plan(

@@ -53,8 +53,15 @@ def read_day(depot: Depot, day: date) -> Day:
 def jobs_of(orders: Iterable[Order], day: date) -> dict[int, Job]:
     """Return by its key what each order is to the planner; they were read with their lines."""
     orders = list(orders)
+    windows = windows_of(orders, day)
+    return {order.pk: _job(order, windows[order.pk]) for order in orders}
+
+
+def windows_of(orders: Iterable[Order], day: date) -> dict[int, tuple[Window, ...]]:
+    """Return by its key when each order may be brought: the site's hours cut to what the order asks for."""
+    orders = list(orders)
     windows = _site_windows(orders, day)
-    return {order.pk: _job(order, windows[order.site_id]) for order in orders}
+    return {order.pk: _within(order, windows[order.site_id]) for order in orders}
 
 
 def instant(day: date, seconds: int) -> datetime:
@@ -76,7 +83,7 @@ def _site_windows(orders: Iterable[Order], day: date) -> dict[int, list[Window]]
     return {site: windows.get(site, default) for site in sites}
 
 
-def _job(order: Order, site_windows: list[Window]) -> Job:
+def _job(order: Order, windows: tuple[Window, ...]) -> Job:
     lines = [line for line in order.lines.all() if line.coming]
     volume = sum(line.coming * line.volume_ml for line in lines)
     return Job(
@@ -86,7 +93,7 @@ def _job(order: Order, site_windows: list[Window]) -> Job:
         volume_ml=volume,
         chilled_volume_ml=sum(line.coming * line.volume_ml for line in lines if line.storage != "ambient"),
         service_s=SERVICE_SECONDS + SERVICE_SECONDS_PER_CRATE * boxes(lines),
-        windows=_within(order, site_windows),
+        windows=windows,
     )
 
 

@@ -1,11 +1,21 @@
-"""How far behind its plan a route is, from what happened at its doors."""
+"""How far behind its plan a route is, from what happened at its doors, and when the others are reached."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .models import Route, Stop
 
 ON_TIME = timedelta()
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A stop that is still to be reached: after how many others, and when as things are now."""
+
+    stop: Stop
+    before: int
+    expected: datetime
 
 
 def behind(route: Route, stops: Sequence[Stop], now: datetime) -> timedelta:
@@ -26,3 +36,10 @@ def behind(route: Route, stops: Sequence[Stop], now: datetime) -> timedelta:
     if coming is None:
         return ON_TIME
     return max(left, now - coming.eta, ON_TIME)
+
+
+def coming_stops(route: Route, stops: Sequence[Stop], now: datetime) -> list[Coming]:
+    """Return the stops to come, in their order; the stops were read with their proofs."""
+    delay = behind(route, stops, now)
+    pending = [stop for stop in stops if stop.status == Stop.Status.PENDING]
+    return [Coming(stop, before, stop.eta + delay) for before, stop in enumerate(pending)]

@@ -22,6 +22,12 @@ def plan_due_routes() -> None:
 
 
 @shared_task
+def tell_recipients() -> None:
+    """Tell recipients when to expect what is brought to them."""
+    cycle.tell_recipients(now=clock.now())
+
+
+@shared_task
 def search_routes(pk: int) -> None:
     """Carry out a planning that an operator asked for."""
     run_plan(pk, clock=clock.now, tell=lambda part: search_part.apply_async([part], expires=PART_EXPIRES_S))

@@ -32,6 +32,12 @@ OF_HOLIDAY = (
     Notification.Kind.HOLIDAY_REMINDER,
     Notification.Kind.HOLIDAY_SETTLED,
 )
+# Their detail is the window in which to expect it.
+OF_ARRIVAL = (
+    Notification.Kind.ORDER_ETA,
+    Notification.Kind.ORDER_ON_THE_WAY,
+    Notification.Kind.ORDER_ETA_MOVED,
+)
 OF_SHORTAGE = (Notification.Kind.SHORTAGE_ASKED, Notification.Kind.SHORTAGE_REMINDER)
 # Their detail is why the order waits.
 OF_APPROVAL = (Notification.Kind.APPROVAL_ASKED, Notification.Kind.APPROVAL_REMINDER)
@@ -91,8 +97,10 @@ def _send(row: Notification, now: datetime) -> None:
             context["reason"] = words(row.detail)
         elif row.kind == Notification.Kind.ORDER_CONFIRMED and row.order:
             context["stand_ins"] = row.order.lines.exclude(instead_of="")
+        elif row.kind in OF_ARRIVAL:
+            context["arrival"] = _named(row.detail, "day opens closes was_day was_opens was_closes")
         elif row.kind == Notification.Kind.ROUTE_PLANNED:
-            context["round"] = dict(zip(("day", "departs", "stops"), row.detail.split(), strict=False))
+            context["round"] = _named(row.detail, "day departs stops")
         elif row.kind in OF_SHORTAGE and row.order:
             asked = Shortage.objects.open().filter(order_line__order=row.order)
             context["questions"] = asked.select_related("order_line__order__organization").prefetch_related(
@@ -119,6 +127,11 @@ def _holiday(occurrence: Occurrence, now: datetime) -> dict[str, Any]:
         "holiday": holiday_name(occurrence, working_days),
         "choices": question.choices if question else [],
     }
+
+
+def _named(detail: str, names: str) -> dict[str, str]:
+    """Return the words of a detail by their names; what it doesn't say is left out."""
+    return dict(zip(names.split(), detail.split(), strict=False))
 
 
 def _not_made(row: Notification, now: datetime) -> dict[str, Any]:

@@ -17,11 +17,13 @@ from django.utils import translation
 
 from bundles.models import Bundle, Capacity, CapacityPool, Category, Edition, Product
 from delivery.actions.driving import deliver_stop
+from delivery.cycle import tell_recipients
 from delivery.models import (
     Depot,
     FailedTry,
     PlanPart,
     PlanRun,
+    Promise,
     Proof,
     RoadRecord,
     Route,
@@ -82,7 +84,7 @@ HISTORY: set[type[Model]] = {
     SiteChange, SitePhoto, AddressAnswer, GeocoderTurn,
     Occurrence, Order, OrderLine, OrderEvent, Statement, PurchaseOrder, PurchaseOrderLine, PurchaseOrderEvent,
     Shortage, ShortageEvent, Rating, CycleRun, CycleItem, Notification, RoutePlan, Route, Stop, Unassigned,
-    PlanRun, PlanPart, Proof, Membership, InspectedLine, FailedTry, RoadRecord,
+    PlanRun, PlanPart, Promise, Proof, Membership, InspectedLine, FailedTry, RoadRecord,
     Application,
 }  # fmt: skip
 KEPT: set[type[Model]] = {User, Capacity, Edition, StandingOrder}
@@ -131,6 +133,7 @@ def a_day(day: date = f.DELIVERY_DATE) -> None:
     f.ShiftFactory(date=day)
     plan = f.published_plan(day)
     morning = seoul(day, time(9))
+    tell_recipients(now=morning)
     stop = f.started_route(plan.stops.get().order, now=morning).stops.get()
     courier = stop.route.shift.courier
     f.road_record(stop, "arrive", courier)

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from bundles.models import Capacity, Closure, EditionBan
-from delivery.models import PlanPart, Proof, RoadRecord, RoutePlan, Stop, Unassigned
+from delivery.models import PlanPart, Promise, Proof, RoadRecord, RoutePlan, Stop, Unassigned
 from membership.models import MembershipEvent, MembershipPause
 from membership.models.geocoding import GeocoderTurn
 from orders.actions.change_date import leave_out_date
@@ -138,6 +138,11 @@ def stop() -> Stop:
     f.fixed_order()
     found: Stop = f.published_plan().stops.get()
     return found
+
+
+def promise() -> Promise:
+    at = f.DELIVERY_MORNING
+    return Promise.objects.create(order=f.fixed_order(), eta=at, opens_at=at, closes_at=at, told_at=f.TUESDAY)
 
 
 def proof() -> Proof:
@@ -419,6 +424,8 @@ BROKEN |= {
     "delivery.Vehicle.plate": lambda: again(f.VehicleFactory()),
     "orders.InspectedLine.order_line": lambda: again(inspected_line()),
     "delivery.RoadRecord.key": lambda: again(road_record()),
+    "delivery.Promise.order": lambda: again(promise(), eta=f.TUESDAY),
+    "promise_is_a_window": lambda: changed(promise(), closes_at=f.TUESDAY),
     "delivery.Proof.stop": lambda: again(proof()),
 }
 

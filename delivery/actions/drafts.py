@@ -15,7 +15,7 @@ from ..day import read_day
 from ..models import Depot, Route, RoutePlan, Stop
 from ..review import review
 from .store import rewrite, store_plan
-from .tell import known_from, tell_all
+from .tell import rounds_of, tell_couriers
 
 
 def draft_of(plan: RoutePlan, *, now: datetime) -> RoutePlan:
@@ -42,7 +42,7 @@ def publish_draft(draft: RoutePlan, *, revision: int, actor: User | None, now: d
             raise NotPossible("plan_changed")
         rewrite(locked, seen.problem, seen.plan, list(seen.day.tours))
         before = RoutePlan.objects.published().of(locked.depot, locked.date).first()
-        known = known_from(before)
+        known = rounds_of(before)
         if before:
             # Locked, so that no courier starts a route while it is being replaced.
             for route in before.routes.select_for_update().order_by("pk"):
@@ -52,7 +52,7 @@ def publish_draft(draft: RoutePlan, *, revision: int, actor: User | None, now: d
         locked.distance_m = locked.routes.aggregate(total=Sum("distance_m"))["total"] or 0
         locked.status, locked.published_at, locked.published_by = RoutePlan.Status.PUBLISHED, now, actor
         locked.save(update_fields=["distance_m", "status", "published_at", "published_by"])
-        tell_all(locked, known, now=now)
+        tell_couriers(locked, known, now=now)
     return locked
 
 

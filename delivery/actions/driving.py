@@ -12,7 +12,6 @@ from membership.models import User
 from orders.actions.fulfil import deliver_order, dispatch_order, fail_order
 from orders.actions.inspect import Counted
 from orders.actions.notify import notify, notify_institution, operators
-from orders.cutoff import SEOUL
 from orders.exceptions import NotPossible
 from orders.models import Notification
 from orders.states import can_advance
@@ -21,6 +20,7 @@ from ..models import FailedTry, Proof, Route, RoutePlan, Stop
 from ..signatures import Strokes
 from ..states import ROUTE_TRANSITIONS, STOP_TRANSITIONS
 from ..travel import Place, travel_matrix
+from .recipients import promise_again
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def retry_stop(
     _require_on_the_way(locked, Stop.Status.FAILED)
     _record_try(locked, reason, FailedTry.NextStep.RETRY, note, actor=actor, now=now, door=door)
     _move_to_the_end(locked, now)
-    detail = f"{_why(reason, note)} → {locked.eta.astimezone(SEOUL):%H:%M}"
+    detail = f"{_why(reason, note)} → {promise_again(locked.route, locked, now=now)}"
     notify_institution(locked.order, Notification.Kind.ORDER_RETRY, now=now, detail=detail)
     notify(operators(), Notification.Kind.ORDER_RETRY, now=now, order=locked.order, detail=detail)
     return locked

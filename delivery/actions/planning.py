@@ -27,7 +27,7 @@ from ..planner import plan_routes
 from ..search import Watch
 from ..ways import ways_among, ways_of
 from .store import store_plan
-from .tell import known_from, tell_all
+from .tell import rounds_of, tell_couriers
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def publish(depot: Depot, problem: Day, plan: Plan, *, now: datetime) -> RoutePl
     """Store the plan in place of the one before; None if another worker published the same meanwhile."""
     Depot.objects.select_for_update().get(pk=depot.pk)
     before = RoutePlan.objects.published().of(depot, problem.date).first()
-    known = known_from(before)
+    known = rounds_of(before)
     if before:
         # Locked, so that no courier starts a route while it is being replaced.
         routes = before.routes.select_for_update().order_by("pk")
@@ -115,7 +115,7 @@ def publish(depot: Depot, problem: Day, plan: Plan, *, now: datetime) -> RoutePl
             return None
         RoutePlan.objects.filter(pk=before.pk).update(status=RoutePlan.Status.SUPERSEDED)
     row = store_plan(depot, problem, plan, status=RoutePlan.Status.PUBLISHED, published_at=now)
-    tell_all(row, known, now=now)
+    tell_couriers(row, known, now=now)
     return row
 
 

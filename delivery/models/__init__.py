@@ -3,6 +3,7 @@
 from .fleet import Depot, Shift, Vehicle
 from .plan_part import PlanPart
 from .plan_run import PlanRun
+from .promise import Promise
 from .proof import FailedTry, Proof, RoadRecord
 from .route import Route, RoutePlan, Stop, Unassigned
 
@@ -11,6 +12,7 @@ __all__ = [
     "FailedTry",
     "PlanPart",
     "PlanRun",
+    "Promise",
     "Proof",
     "RoadRecord",
     "Route",

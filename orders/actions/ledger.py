@@ -23,7 +23,7 @@ Thing = TypeVar("Thing")
 # How often an item is tried when the database is busy or two workers waited for each other.
 ATTEMPTS = 3
 # What fails in these steps stays due and fails again with every sweep: it is written once, until it changes.
-LINGERING = {CycleRun.Step.PREVIEW, CycleRun.Step.COMPOSE, CycleRun.Step.ROUTE}
+LINGERING = {CycleRun.Step.PREVIEW, CycleRun.Step.COMPOSE, CycleRun.Step.ROUTE, CycleRun.Step.TELL}
 # Of an item: what an outcome says, in its order below.
 COLUMNS = (
     "run_id",

@@ -26,6 +26,7 @@ class CycleRun(models.Model):
         ACKNOWLEDGE = "acknowledge", _("producers' deadline")
         ANSWER = "answer", _("questions about shortages")
         ROUTE = "route", _("plan routes")
+        TELL = "tell", _("tell recipients")
         STATEMENT = "statement", _("statements of delivery")
 
     step = models.CharField(_("step"), max_length=12, choices=Step)

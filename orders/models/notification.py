@@ -26,7 +26,10 @@ class Notification(models.Model):
         ORDER_CANCELLED = "order_cancelled", _("order cancelled by the hub")
         # `detail` says from when to when, and why.
         ORDER_MOVED = "order_moved", _("order moved to another day")
+        # Their detail is day, from when, until when; of a new time also the window that was told before.
         ORDER_ETA = "order_eta", _("time of arrival")
+        ORDER_ON_THE_WAY = "order_on_the_way", _("your order is on its way")
+        ORDER_ETA_MOVED = "order_eta_moved", _("your order comes at another time")
         ORDER_DELIVERED = "order_delivered", _("order delivered")
         ORDER_FAILED = "order_failed", _("delivery failed")
         ORDER_RETRY = "order_retry", _("delivery is tried again later today")

@@ -24,12 +24,10 @@ def plans() -> list[tuple[int, str]]:
     return list(RoutePlan.objects.order_by("version").values_list("version", "status"))
 
 
-def test_a_draft_in_force_replaces_the_plan_before_and_tells_recipients() -> None:
-    person = f.orderer()
-    f.fixed_order(organization=person.seats.get().organization)
+def test_a_draft_in_force_replaces_the_plan_before() -> None:
+    f.fixed_order()
     before = f.published_plan()
     draft = f.draft_plan()
-    Notification.objects.all().delete()
     by = f.operator()
 
     published = publish_draft(draft, revision=1, actor=by, now=NOW)
@@ -38,16 +36,6 @@ def test_a_draft_in_force_replaces_the_plan_before_and_tells_recipients() -> Non
     assert (published.published_by, published.published_at) == (by, NOW)
     before.refresh_from_db()
     assert before.status == "superseded"
-    assert not Notification.objects.filter(kind="order_eta").exists()  # the time is the one they know
-
-
-def test_recipients_of_a_first_plan_are_told() -> None:
-    person = f.orderer()
-    f.fixed_order(organization=person.seats.get().organization)
-
-    publish_draft(f.draft_plan(), revision=1, actor=f.operator(), now=NOW)
-
-    assert Notification.objects.get(kind="order_eta").recipient == person
 
 
 def test_what_a_person_published_is_not_replaced_by_the_rule() -> None:

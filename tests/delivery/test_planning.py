@@ -12,7 +12,7 @@ from delivery.models import RoutePlan, Stop, Unassigned
 from membership.models import SiteWindow
 from orders.cutoff import SEOUL, seoul
 from orders.exceptions import NotPossible
-from orders.models import CycleItem, CycleRun, Notification, Order
+from orders.models import CycleItem, CycleRun, Order
 from tests.factories import (
     CUTOFF,
     DELIVERY_DATE,
@@ -20,11 +20,9 @@ from tests.factories import (
     PLANNING_TIME,
     OrderFactory,
     ShiftFactory,
-    SiteFactory,
     bundle_with,
     depot,
     fixed_order,
-    orderer,
     published_plan,
 )
 from tests.snapshot import everything
@@ -39,11 +37,6 @@ def quick(settings) -> None:  # type: ignore[no-untyped-def]
 
 def plans() -> list[tuple[int, str]]:
     return list(RoutePlan.objects.order_by("version").values_list("version", "status"))
-
-
-def etas() -> list[str]:
-    rows = Notification.objects.filter(kind="order_eta").order_by("pk")
-    return list(rows.values_list("recipient__email", flat=True))
 
 
 def test_every_fixed_order_gets_one_stop_with_a_time() -> None:
@@ -201,24 +194,6 @@ def test_a_shift_that_comes_late_takes_what_was_left() -> None:
 
     assert Stop.objects.live().get().order == order
     assert not Unassigned.objects.filter(plan__status="published").exists()
-
-
-def test_recipients_are_told_once_and_again_only_if_the_time_moves() -> None:
-    person = orderer()
-    organization = person.seats.get().organization
-    site = SiteFactory(organization=organization)
-    fixed_order(organization=organization, site=site)
-    ShiftFactory()
-    cycle.plan_due_routes(now=PLANNING_TIME)
-    eta = Stop.objects.get().eta.astimezone(SEOUL)
-    assert etas() == [person.email]
-    assert Notification.objects.get(kind="order_eta").detail == f"{eta:%Y-%m-%d %H:%M}"
-
-    for opens, messages in [(time(9, 15), 1), (time(9, 31), 2)]:
-        site.windows.update(opens=opens)
-        cycle.plan_due_routes(now=PLANNING_TIME)
-        assert Stop.objects.live().get().eta.astimezone(SEOUL).time() == opens
-        assert etas() == [person.email] * messages
 
 
 def test_a_day_is_due_from_the_afternoon_before_until_it_is_over() -> None:

@@ -105,6 +105,7 @@ def test_a_day_by_the_schedule(sweep: Any) -> None:
         ("fix", 3, 1),
         ("acknowledge", 2, 0),
         ("route", 1, 0),
+        ("tell", 1, 0),
         ("statement", 2, 0),
     ]
     assert not CycleRun.objects.filter(finished_at=None).exists()

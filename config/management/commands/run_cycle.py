@@ -83,6 +83,7 @@ def _steps(day: date, now: datetime) -> list[tuple[str, Callable[[], list[CycleR
         ("producers' deadlines", lambda: cycle.close_deadlines(now=now, day=day)),
         ("questions about shortages", lambda: cycle.settle_questions(now=now, day=day)),
         ("plan and publish routes", lambda: delivery_cycle.plan_routes_of(day, now=now)),
+        ("tell recipients", lambda: delivery_cycle.tell_recipients(now=now)),
         ("statements of delivery", lambda: cycle.issue_statements(now=now, day=day)),
     ]
 
