@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
+from .arrival import Rules
 from .models import Route, Stop
 
 ON_TIME = timedelta()
@@ -16,6 +19,15 @@ class Coming:
     stop: Stop
     before: int
     expected: datetime
+
+
+def arrival_rules() -> Rules:
+    """Return what the settings say about the windows that recipients are told."""
+    return Rules(
+        margin=timedelta(minutes=settings.ARRIVAL_WINDOW_MINUTES),
+        tolerance=timedelta(minutes=settings.ARRIVAL_TOLERANCE_MINUTES),
+        pause=timedelta(minutes=settings.ARRIVAL_PAUSE_MINUTES),
+    )
 
 
 def behind(route: Route, stops: Sequence[Stop], now: datetime) -> timedelta:

@@ -2,7 +2,16 @@
 
 from django.urls import path, register_converter
 
-from . import views, views_dispatch, views_drive, views_edit, views_proof, views_records, views_stop
+from . import (
+    views,
+    views_dispatch,
+    views_drive,
+    views_edit,
+    views_proof,
+    views_records,
+    views_stop,
+    views_track,
+)
 from .converters import DayConverter
 
 register_converter(DayConverter, "day")
@@ -29,6 +38,7 @@ urlpatterns = [
     path("road-records/", views_records.record_list, name="record_list"),
     path("road-records/<int:pk>/photo/", views_records.record_photo, name="record_photo"),
     path("road-records/<int:pk>/settle/", views_records.record_settle, name="record_settle"),
+    path("track/<str:token>/", views_track.track, name="track"),
     path("dispatch/", views_dispatch.dispatch_home, name="dispatch_home"),
     path("dispatch/<day:day>/", views_dispatch.dispatch, name="dispatch"),
     path("dispatch/<day:day>/plan/", views_dispatch.plan_ask, name="plan_ask"),

@@ -4,9 +4,8 @@ What is due is found from promises and stops: a sweep that is lost or comes twic
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone
 
@@ -16,10 +15,10 @@ from orders.actions.notify import notify, people_of
 from orders.cutoff import SEOUL, last_call_at
 from orders.models import CalendarDay, Order
 
-from ..arrival import Rules, Told, Window, Word, live_window, planned_window, word_due
+from ..arrival import Told, Window, Word, live_window, planned_window, word_due
 from ..day import instant, windows_of
 from ..models import Promise, Route, RoutePlan, Stop
-from ..progress import Coming, coming_stops
+from ..progress import Coming, arrival_rules, coming_stops
 
 Due = tuple[Coming, Word]
 
@@ -77,20 +76,6 @@ def promise_again(route: Route, stop: Stop, *, now: datetime) -> str:
     return f"{_clock(window.opens)}–{_clock(window.closes)}"
 
 
-def rules() -> Rules:
-    """Return what the settings say."""
-    return Rules(
-        *(
-            timedelta(minutes=minutes)
-            for minutes in (
-                settings.ARRIVAL_WINDOW_MINUTES,
-                settings.ARRIVAL_TOLERANCE_MINUTES,
-                settings.ARRIVAL_PAUSE_MINUTES,
-            )
-        )
-    )
-
-
 def _due(route: Route, stops: Collection[Stop], now: datetime) -> Iterator[Due]:
     """Yield what is to be told; the stops were read with proofs and with the promises of their orders."""
     for coming in coming_stops(route, list(stops), now):
@@ -100,7 +85,7 @@ def _due(route: Route, stops: Collection[Stop], now: datetime) -> Iterator[Due]:
             expected=coming.expected,
             has_left=route.status == Route.Status.STARTED,
             now=now,
-            rules=rules(),
+            rules=arrival_rules(),
         )
         if word:
             yield coming, word
@@ -115,7 +100,7 @@ def _told(order: Order) -> Told | None:
 
 
 def _window(route: Route, coming: Coming, receiving: Collection[Window]) -> Window:
-    margin = rules().margin
+    margin = arrival_rules().margin
     if route.status == Route.Status.STARTED:
         return live_window(coming.expected, coming.before, margin)
     return planned_window(coming.stop.eta, margin, list(receiving))

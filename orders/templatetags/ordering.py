@@ -1,4 +1,4 @@
-"""Members' stars on pages of what is offered, whose views lie below and can't ask; and why a date moved."""
+"""Small words of the pages of orders, and what pages whose views lie below can't ask for."""
 
 from django import template
 
@@ -7,7 +7,8 @@ from membership import clock
 from ..alternatives import Alternative
 from ..coming import why as why_of
 from ..event_alternatives import as_fields as fields_of
-from ..models import Occurrence
+from ..models import Occurrence, Order
+from ..private_address import token_of
 from ..ratings import Stars, stars_by_product
 
 register = template.Library()
@@ -35,6 +36,12 @@ def of_product(stars: dict[int, Stars], product: int) -> Stars | None:
 def why(occurrence: Occurrence) -> str:
     """Return why a date was moved, skipped or not ordered, in words."""
     return why_of(occurrence)
+
+
+@register.filter
+def private_token(order: Order) -> str:
+    """Return the token of its private address: `{% url "delivery:track" order|private_token %}`."""
+    return token_of(order)
 
 
 @register.filter

@@ -139,6 +139,7 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
             "statement",
             "occurrence__standing_order",
             "placed_by",
+            "promise",
         )
         .prefetch_related(
             "lines__shortages__substitute",
@@ -168,6 +169,7 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
         "event_steps": _event_steps(order, now),
         "questions": [shortage for shortage in shortages if shortage.is_open],
         "stop": stop,
+        "is_followed": order.status in FIXED and order.delivery_date >= clock.today(),
         "proof": getattr(stop, "proof", None),
         "statement": getattr(order, "statement", None),
         "why": why_failed(order) or why_waiting(order),

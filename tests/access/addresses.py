@@ -836,6 +836,8 @@ PAGES = [
     Address("delivery:plan_discard", DRAFT_PLAN, post={"302 delivery:dispatch": HUB}, data=_seen_plan),
     Address("delivery:route_detail", ROUTE, get={"200": COURIER | HUB}),
     Address("delivery:route_sheet", ROUTE, get={"200": COURIER | HUB}),
+    # Whoever has the address
+    Address("delivery:track", {"token": "private_token"}, get={"200": EVERYBODY}, is_public=True),
     Address("delivery:drive", get={"200": ANY_COURIER}),
     Address("delivery:drive_worker", get={"200": EVERYBODY}, is_public=True),
     Address("delivery:drive_manifest", get={"200": EVERYBODY}, is_public=True),

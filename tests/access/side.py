@@ -22,6 +22,7 @@ from orders.models import (
     StandingOrderChange,
     Zone,
 )
+from orders.private_address import token_of
 
 from .. import factories as f
 
@@ -165,6 +166,11 @@ class Side:
     @cached_property
     def to_pack(self) -> Order:
         return self.institution.orders.filter(status="confirmed", delivery_date=SOON).first()
+
+    @property
+    def private_token(self) -> str:
+        """Of the address of its delivery."""
+        return token_of(self.to_pack)
 
     @cached_property
     def question(self) -> Shortage:
