@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-notifications": {"task": "orders.tasks.send_notifications", "schedule": SWEEP_SECONDS},
     "plan-due-routes": {"task": "delivery.tasks.plan_due_routes", "schedule": SWEEP_SECONDS},
     "tell-recipients": {"task": "delivery.tasks.tell_recipients", "schedule": SWEEP_SECONDS},
+    "forget-door-codes": {"task": "delivery.tasks.forget_door_codes", "schedule": 3600},
     "search-asked-routes": {"task": "delivery.tasks.search_asked_routes", "schedule": SWEEP_SECONDS},
     "issue-due-statements": {"task": "orders.tasks.issue_due_statements", "schedule": SWEEP_SECONDS},
     "locate-due-sites": {"task": "membership.tasks.locate_due_sites", "schedule": 60},

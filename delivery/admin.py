@@ -13,6 +13,7 @@ from membership.models import User
 from .models import (
     Depot,
     FailedTry,
+    LeaveInstructions,
     PlanPart,
     PlanRun,
     Promise,
@@ -166,6 +167,15 @@ class PromiseAdmin(HistoryAdmin):
     list_select_related = ["order"]
     search_fields = ["order__number", "order__organization_name", "order__site_name"]
     date_hierarchy = "opens_at"
+
+
+@admin.register(LeaveInstructions)
+class LeaveInstructionsAdmin(HistoryAdmin):
+    list_display = ["order", "place", "note", "said_at"]
+    list_filter = ["place"]
+    list_select_related = ["order"]
+    search_fields = ["order__number", "order__organization_name", "order__site_name"]
+    date_hierarchy = "said_at"
 
 
 @admin.register(Proof)

@@ -9,12 +9,15 @@ from functools import cached_property
 
 from django.db.models import Prefetch
 
+from membership.site_facts import Fact
 from orders.models import Order
 from orders.packing import boxes
 
+from .arrival import Window
 from .day import instant, jobs_of
 from .itinerary import Job
-from .models import Route, RoutePlan, Stop, Unassigned
+from .leaving import leave_facts
+from .models import Promise, Route, RoutePlan, Stop, Unassigned
 from .progress import behind
 from .sheet import in_readers_language
 
@@ -22,7 +25,9 @@ from .sheet import in_readers_language
 COLOURS, PATTERNS = 8, 4
 # Nearer than this to the time at which the site closes is tight.
 TIGHT = timedelta(minutes=15)
-STOPS = Stop.objects.select_related("order__organization", "order__site", "proof").order_by("sequence")
+STOPS = Stop.objects.select_related(
+    "order__organization", "order__site", "order__promise", "order__leave_instructions", "proof"
+).order_by("sequence")
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,24 @@ class BoardStop:
         if not self.is_pending or self.closes is None:
             return 0
         return max(0, -int((self.closes - self.expected).total_seconds() // 60))
+
+    @property
+    def promised(self) -> Window | None:
+        """What its recipient was told; None before."""
+        promise: Promise | None = getattr(self.order, "promise", None)
+        return Window(promise.opens_at, promise.closes_at) if promise else None
+
+    @property
+    def off_promise_minutes(self) -> int:
+        """By how much it comes before or after what its recipient was told."""
+        if not self.is_pending or self.promised is None:
+            return 0
+        return int(self.promised.missed_by(self.expected).total_seconds() // 60)
+
+    @property
+    def leave(self) -> list[Fact]:
+        """Where its recipient wants it to be left."""
+        return leave_facts(self.order)
 
     @property
     def punctuality(self) -> str:
@@ -140,6 +163,11 @@ class BoardRoute:
     @property
     def tight(self) -> int:
         return sum(stop.punctuality == "tight" for stop in self.stops)
+
+    @property
+    def off_promise(self) -> int:
+        """How many recipients were told another time than what is expected now."""
+        return sum(stop.off_promise_minutes > 0 for stop in self.stops)
 
     @property
     def crates(self) -> int:

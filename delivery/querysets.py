@@ -66,6 +66,7 @@ class RouteQuerySet(models.QuerySet[Any]):
             "plan__depot__organization", "shift__courier", "shift__vehicle"
         ).prefetch_related(
             "stops__order__lines",
+            "stops__order__leave_instructions",
             "stops__order__organization",
             "stops__order__site__windows",
             "stops__order__site__photos",

@@ -17,6 +17,7 @@ from membership.site_facts import Fact, site_facts
 from orders.models import Order, OrderLine
 from orders.packing import boxes
 
+from .leaving import leave_facts
 from .models import FailedTry, Proof, Route, Stop, Vehicle
 from .outline import Dot, Drawing, draw
 from .permissions import may_read_contacts
@@ -51,7 +52,8 @@ class Contact:
 class SheetStop:
     """One stop in words.
 
-    `contact` and `proof` are None and `photos` empty when the reader may not see people's names.
+    `contact` and `proof` are None and `photos` empty when the reader may not see people's names; among the
+    `facts` is what the recipient said, if the reader may.
     """
 
     stop: Stop
@@ -235,7 +237,7 @@ def _sheet_stop(stop: Stop, day: date, shows_people: bool) -> SheetStop:
         goods=[_goods(line) for line in lines],
         boxes=boxes(lines),
         weight_kg=sum(line.coming * line.weight_g for line in lines) / 1000,
-        facts=site_facts(site),
+        facts=[*(leave_facts(order) if shows_people else []), *site_facts(site)],
         van_is_too_high=_is_too_high(stop.route.shift.vehicle, site),
         photos=list(site.photos.all()) if shows_people else [],
         note=order.note,

@@ -6,6 +6,7 @@ from django.conf import settings
 from membership import clock
 
 from . import cycle
+from .actions.leave import forget_door_codes as forget_codes
 from .actions.parts import improve_part
 from .actions.runs import run_plan
 from .models import PlanRun
@@ -25,6 +26,12 @@ def plan_due_routes() -> None:
 def tell_recipients() -> None:
     """Tell recipients when to expect what is brought to them."""
     cycle.tell_recipients(now=clock.now())
+
+
+@shared_task
+def forget_door_codes() -> None:
+    """Forget what nobody needs after the day."""
+    forget_codes(clock.today())
 
 
 @shared_task

@@ -14,7 +14,8 @@ from orders.packing import boxes
 from orders.progress import order_steps
 
 from .arrival import Window, live_window, planned_window
-from .models import Promise, Proof, Route, Stop
+from .leaving import instructions_of, why_too_late
+from .models import LeaveInstructions, Promise, Proof, Route, Stop
 from .progress import Coming, arrival_rules, coming_stops
 
 # Nothing changes any more.
@@ -76,6 +77,15 @@ class Tracking:
         return masked(self.proof.receiver_name) if self.proof else ""
 
     @property
+    def may_say_where(self) -> bool:
+        """Whether the recipient may still say where to leave it."""
+        return not why_too_late(self.order, self.stop)
+
+    @property
+    def instructions(self) -> LeaveInstructions | None:
+        return instructions_of(self.order)
+
+    @property
     def why_failed(self) -> str:
         return why_failed(self.order)
 
@@ -83,7 +93,7 @@ class Tracking:
 def read_tracking(number: str, now: datetime) -> Tracking:
     """Return how the delivery of an order goes, in a fixed number of queries. Raises Order.DoesNotExist."""
     order: Order = (
-        Order.objects.select_related("bundle", "site", "promise")
+        Order.objects.select_related("bundle", "site", "promise", "leave_instructions")
         .prefetch_related("lines", "events", "stops__plan", "stops__proof", "stops__route", "stops__tries")
         .get(number=number)
     )

@@ -39,6 +39,7 @@ urlpatterns = [
     path("road-records/<int:pk>/photo/", views_records.record_photo, name="record_photo"),
     path("road-records/<int:pk>/settle/", views_records.record_settle, name="record_settle"),
     path("track/<str:token>/", views_track.track, name="track"),
+    path("track/<str:token>/leave/", views_track.track_leave, name="track_leave"),
     path("dispatch/", views_dispatch.dispatch_home, name="dispatch_home"),
     path("dispatch/<day:day>/", views_dispatch.dispatch, name="dispatch"),
     path("dispatch/<day:day>/plan/", views_dispatch.plan_ask, name="plan_ask"),

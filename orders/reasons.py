@@ -115,6 +115,7 @@ REASONS: dict[str, str | Promise] = {
     "not_decided": _("Say of each of these orders what shall become of it"),
     "not_yet": _("It is too early for this"),
     "same_plan": _("The published routes already fit"),
+    "van_loaded": _("The van is loaded already: please ask the hub if something has changed"),
     "route_started": _("A route of the day is already on its way"),
     "plan_changed": _("Somebody else has changed this plan: please look at it again"),
     "move_impossible": _("This cannot be done: see what is marked in red"),

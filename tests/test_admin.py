@@ -21,6 +21,7 @@ from delivery.cycle import tell_recipients
 from delivery.models import (
     Depot,
     FailedTry,
+    LeaveInstructions,
     PlanPart,
     PlanRun,
     Promise,
@@ -84,7 +85,7 @@ HISTORY: set[type[Model]] = {
     SiteChange, SitePhoto, AddressAnswer, GeocoderTurn,
     Occurrence, Order, OrderLine, OrderEvent, Statement, PurchaseOrder, PurchaseOrderLine, PurchaseOrderEvent,
     Shortage, ShortageEvent, Rating, CycleRun, CycleItem, Notification, RoutePlan, Route, Stop, Unassigned,
-    PlanRun, PlanPart, Promise, Proof, Membership, InspectedLine, FailedTry, RoadRecord,
+    PlanRun, PlanPart, Promise, LeaveInstructions, Proof, Membership, InspectedLine, FailedTry, RoadRecord,
     Application,
 }  # fmt: skip
 KEPT: set[type[Model]] = {User, Capacity, Edition, StandingOrder}
@@ -134,6 +135,7 @@ def a_day(day: date = f.DELIVERY_DATE) -> None:
     plan = f.published_plan(day)
     morning = seoul(day, time(9))
     tell_recipients(now=morning)
+    LeaveInstructions.objects.create(order=plan.stops.get().order, place="desk", said_at=morning)
     stop = f.started_route(plan.stops.get().order, now=morning).stops.get()
     courier = stop.route.shift.courier
     f.road_record(stop, "arrive", courier)

@@ -10,7 +10,16 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from bundles.models import Capacity, Closure, EditionBan
-from delivery.models import PlanPart, Promise, Proof, RoadRecord, RoutePlan, Stop, Unassigned
+from delivery.models import (
+    LeaveInstructions,
+    PlanPart,
+    Promise,
+    Proof,
+    RoadRecord,
+    RoutePlan,
+    Stop,
+    Unassigned,
+)
 from membership.models import MembershipEvent, MembershipPause
 from membership.models.geocoding import GeocoderTurn
 from orders.actions.change_date import leave_out_date
@@ -138,6 +147,10 @@ def stop() -> Stop:
     f.fixed_order()
     found: Stop = f.published_plan().stops.get()
     return found
+
+
+def said() -> LeaveInstructions:
+    return LeaveInstructions.objects.create(order=f.OrderFactory(), place="desk", said_at=f.TUESDAY)
 
 
 def promise() -> Promise:
@@ -424,6 +437,7 @@ BROKEN |= {
     "delivery.Vehicle.plate": lambda: again(f.VehicleFactory()),
     "orders.InspectedLine.order_line": lambda: again(inspected_line()),
     "delivery.RoadRecord.key": lambda: again(road_record()),
+    "delivery.LeaveInstructions.order": lambda: again(said(), place="reception"),
     "delivery.Promise.order": lambda: again(promise(), eta=f.TUESDAY),
     "promise_is_a_window": lambda: changed(promise(), closes_at=f.TUESDAY),
     "delivery.Proof.stop": lambda: again(proof()),

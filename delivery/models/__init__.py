@@ -1,6 +1,7 @@
 """How it arrives."""
 
 from .fleet import Depot, Shift, Vehicle
+from .leave import LeaveInstructions
 from .plan_part import PlanPart
 from .plan_run import PlanRun
 from .promise import Promise
@@ -10,6 +11,7 @@ from .route import Route, RoutePlan, Stop, Unassigned
 __all__ = [
     "Depot",
     "FailedTry",
+    "LeaveInstructions",
     "PlanPart",
     "PlanRun",
     "Promise",

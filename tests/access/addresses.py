@@ -838,6 +838,13 @@ PAGES = [
     Address("delivery:route_sheet", ROUTE, get={"200": COURIER | HUB}),
     # Whoever has the address
     Address("delivery:track", {"token": "private_token"}, get={"200": EVERYBODY}, is_public=True),
+    Address(
+        "delivery:track_leave",
+        {"token": "private_token"},
+        post={"302 delivery:track": EVERYBODY},
+        data=lambda side: {"place": "desk"},
+        is_public=True,
+    ),
     Address("delivery:drive", get={"200": ANY_COURIER}),
     Address("delivery:drive_worker", get={"200": EVERYBODY}, is_public=True),
     Address("delivery:drive_manifest", get={"200": EVERYBODY}, is_public=True),

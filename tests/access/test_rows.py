@@ -156,8 +156,13 @@ def filters_for(side: Side) -> dict[str, object]:
 
 
 def urls_of(side: Side) -> Iterator[str]:
-    """Every address of everything of the side, and every list narrowed down to it."""
+    """Every address of everything of the side, and every list narrowed down to it.
+
+    But the private address of a delivery: no stranger has it.
+    """
     for address in OF_ROWS:
+        if "token" in address.kwargs:
+            continue
         yield url_of(address, side)
         if not address.kwargs:
             yield f"{url_of(address, side)}?{urlencode(filters_for(side))}"

@@ -76,7 +76,7 @@ def test_nobody_has_to_log_in_and_nothing_is_listed_or_kept(at: Callable) -> Non
 
     assert response.status_code == 200
     assert response["X-Robots-Tag"] == "noindex, nofollow"
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert "no-store" in response["Cache-Control"]
     assert response.content.decode().count('<meta name="robots" content="noindex, nofollow">') == 1
 
