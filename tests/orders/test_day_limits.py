@@ -1,7 +1,10 @@
 """Full days, and who gets what is left: plain values."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orders.day_limits import Board, Full, Limits, Place, ahead_of
 
@@ -49,3 +52,27 @@ def test_only_those_who_wait_for_the_same_full_place_are_ahead() -> None:
     assert ahead_of(3, waiting, [tuesday]) == 2
     assert ahead_of(3, waiting, [tuesday, wednesday]) == 3
     assert ahead_of(2, waiting, [north]) == 0
+
+
+PLACES = [Place(scope, TUESDAY + timedelta(days=n)) for scope in (None, NORTH) for n in range(3)]
+
+
+@given(
+    limits=st.dictionaries(st.sampled_from(PLACES), st.none() | st.integers(0, 4)),
+    taken=st.dictionaries(st.sampled_from(PLACES), st.integers(0, 5)),
+    waiting=st.lists(st.sets(st.sampled_from(PLACES), min_size=1), max_size=12),
+)
+def test_serving_goes_over_no_limit_and_leaves_nobody_who_fits(
+    limits: dict[Place, int | None], taken: dict[Place, int], waiting: list[set[Place]]
+) -> None:
+    one = board(taken, by_day=limits)
+
+    served = one.serve(waiting)
+
+    for place in PLACES:
+        more = sum(place in waiting[nth] for nth in served)
+        limit = limits.get(place)
+        assert one.taken[place] == taken.get(place, 0) + more
+        assert limit is None or not more or one.taken[place] <= limit
+    assert served == sorted(set(served))
+    assert all(one.full(wanted) for nth, wanted in enumerate(waiting) if nth not in served)
