@@ -63,7 +63,7 @@ def coming_deliveries(user: User, *, today: date) -> list[Coming]:
         Order.objects.for_user(user)
         .filter(delivery_date__range=(today, until))
         .exclude(status=Order.Status.CANCELLED)
-        .select_related("organization", "site", "bundle")
+        .select_related("organization", "site", "bundle", "promise")
         .prefetch_related("lines", "events", "stops__plan", "stops__proof", *SWAPS)
     )
     occurrences = (

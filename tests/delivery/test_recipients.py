@@ -1,10 +1,12 @@
 """Recipients are told when to expect what is brought: once each thing, and again if it becomes untrue."""
 
+import re
 from datetime import datetime, time, timedelta
 
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from delivery import cycle
@@ -252,6 +254,17 @@ def test_mails_say_the_window_and_what_was_said_before() -> None:
     assert moved.subject == f"[Kkureomi] your order comes at another time · {stop.order.number}"
     was = f"{clock(stop.eta + timedelta(minutes=30))}–{clock(stop.eta + timedelta(minutes=90))}"
     assert moved.body.count(f"Expected: 09:00–09:30\nInstead of: {was}\n") == 1
+
+
+def test_the_institutions_home_says_what_was_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    person, [_stop] = a_recipient()
+    cycle.tell_recipients(now=NOW)
+    monkeypatch.setattr("membership.clock.now", lambda: NOW)
+    client.force_login(person)
+
+    html = client.get("/").content.decode()
+
+    assert re.findall(r'expected <span class="nowrap">([^<]*)</span>', html) == ["09:00–09:30"]
 
 
 # -- At any size ------------------------------------------------------------------------------------
