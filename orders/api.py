@@ -127,7 +127,7 @@ class OrderViewSet(OwnRows, mixins.ListModelMixin, mixins.RetrieveModelMixin):
     """Deliveries to the caller's institutions; one of them with its lines and what happened to it."""
 
     queryset = (
-        Order.objects.select_related("department")
+        Order.objects.select_related("department", "organization")
         .prefetch_related("stops__plan")
         .order_by("-delivery_date", "number")
     )

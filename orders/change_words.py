@@ -17,6 +17,7 @@ from .models import StandingOrder, StandingOrderChange
 from .models.serving import serving_of
 from .models.terms import HolidayPolicy
 from .rule_words import rule_words
+from .wish_words import wish_words
 
 SHOWN = 20
 
@@ -87,6 +88,8 @@ class _Names:
         ]
 
     def word(self, name: str, value: Any) -> str:
+        if name == "on_shortage":
+            return wish_words(value)
         if name in self.named:
             thing = self.named[name].get(value)
             return thing.display_name if thing else "–"
@@ -111,6 +114,7 @@ LABELS = {
     "exclusions": lambda: _("Without"),
     "window_opens": lambda: _("Not before"),
     "window_closes": lambda: _("Not after"),
+    "on_shortage": lambda: _("When something is short"),
     "rrule": lambda: _("Rule"),
     "holiday_policy": lambda: _("On a holiday"),
     "holiday_default": lambda: _("Without an answer"),

@@ -22,6 +22,7 @@ from .quote import Quote, quote
 from .reasons import words
 from .repeating import wanted_dates
 from .standing_plan import read_plan
+from .wish_words import wish_words
 from .working_days import WorkingDays
 from .year import FORECAST
 
@@ -75,6 +76,12 @@ class DatePage:
     @property
     def price(self) -> int:
         return self.order.gross if self.order else self.row.price
+
+    @property
+    def wish(self) -> str:
+        """What becomes of it when a producer can't bring everything, in words."""
+        usual = self.row.standing_order.organization.on_shortage
+        return wish_words((self.order or self.row).on_shortage or usual)
 
     @property
     def drafted_on(self) -> date:

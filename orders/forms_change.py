@@ -12,6 +12,7 @@ from bundles.models import Bundle
 from membership.models import User
 
 from .forms import DateInput
+from .forms_shortage import WishField
 from .forms_standing import SHAPES, StandingOrderForm
 from .models import Occurrence, StandingOrder
 from .models.serving import Serving
@@ -31,6 +32,7 @@ class ChangeForm(StandingOrderForm):
     seen = forms.IntegerField(widget=forms.HiddenInput)
     since = forms.DateField(label=_("From"), required=False, widget=DateInput())
     holiday_default = forms.ChoiceField(label=_("Without an answer"), choices=ANSWERS)
+    on_shortage = WishField()
 
     def __init__(
         self,
@@ -54,13 +56,23 @@ class ChangeForm(StandingOrderForm):
         keep = _("As before: %(rule)s") % {"rule": rule_words(standing_order.rrule, get_language() or "ko")}
         shapes = [(shape.code, shape.label) for shape in SHAPES.values()]
         self.fields["repeat"].choices = [(KEEP, keep), *shapes]  # type: ignore[attr-defined]
+        self.fields["on_shortage"].say_usual(standing_order.organization)  # type: ignore[attr-defined]
         for name in ("starts_on", "ends_on"):
             del self.fields[name]
         if not self.is_bound:
             self.initial = self._initial(today)
 
     def _initial(self, today: date) -> dict[str, Any]:
-        shown = ("site", "bundle", "department", "headcount", "exclusions", "window_opens", "window_closes")
+        shown = (
+            "site",
+            "bundle",
+            "department",
+            "headcount",
+            "exclusions",
+            "window_opens",
+            "window_closes",
+            "on_shortage",
+        )
         own = {name: getattr(self.before, name) for name in shown}
         standing = self.standing_order
         return own | {
@@ -92,6 +104,7 @@ class ChangeForm(StandingOrderForm):
             "exclusions": chosen["exclusions"],
             "window_opens": chosen["window_opens"],
             "window_closes": chosen["window_closes"],
+            "on_shortage": chosen["on_shortage"],
         }
         found = {name: value for name, value in found.items() if getattr(self.before, name) != value}
         if chosen["scope"] == ONE:

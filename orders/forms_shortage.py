@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from membership.models import Organization
 
-from .models import PurchaseOrderLine
+from .models import Order, PurchaseOrderLine
+from .wish_words import wish_words
 
 
 class OnShortageForm(forms.Form):
@@ -18,6 +19,32 @@ class OnShortageForm(forms.Form):
         choices=Organization.OnShortage.choices,
         widget=forms.RadioSelect,
     )
+
+
+def _wishes() -> list[tuple[str, str]]:
+    return [("", wish_words("")), *((wish.value, str(wish.label)) for wish in Organization.OnShortage)]
+
+
+class WishField(forms.ChoiceField):
+    """What becomes of one order, or of those of a standing order; by default what the institution wants."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("When something is short"), required=False, choices=_wishes, **kwargs)
+
+    def say_usual(self, organization: Organization) -> None:
+        """Name in the first choice what the institution usually wants."""
+        usual = f"{wish_words('')}: {organization.get_on_shortage_display()}"
+        self.choices = [("", usual), *Organization.OnShortage.choices]
+
+
+class WishForm(forms.Form):
+    """What becomes of an order when a producer can't bring everything."""
+
+    on_shortage = WishField()
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(data, initial={"on_shortage": order.on_shortage})
+        self.fields["on_shortage"].say_usual(order.organization)  # type: ignore[attr-defined]
 
 
 class ChoiceForm(forms.Form):

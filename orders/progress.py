@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from .models import Occurrence, Order, StandingOrder
 from .reasons import words
+from .wish_words import wish_words
 
 Status = Order.Status
 
@@ -78,16 +79,27 @@ def timeline(order: Order) -> list[dict[str, Any]]:
     ]
 
 
-CHANGED = {"headcount": _("people"), "event_at": _("the event begins"), "note": _("note")}
+CHANGED = {
+    "headcount": _("people"),
+    "event_at": _("the event begins"),
+    "note": _("note"),
+    "on_shortage": _("when something is short"),
+}
 
 
 def _changed(changes: Mapping[str, list[str]]) -> str:
     """Return what was changed: of each thing what was and what is."""
     said = []
     for name, pair in changes.items():
-        was, to = (_moment(value) if name == "event_at" else value or "–" for value in pair)
+        was, to = (_in_words(name, value) for value in pair)
         said.append(f"{CHANGED[name]} {was} → {to}")
     return str(_("Changed: %(what)s") % {"what": ", ".join(said)})
+
+
+def _in_words(name: str, value: str) -> str:
+    if name == "on_shortage":
+        return wish_words(value)
+    return _moment(value) if name == "event_at" else value or "–"
 
 
 def _moment(iso: str) -> str:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from bundles.serializers import BundleBriefSerializer
 from membership.allergens import codes
-from membership.models import User
+from membership.models import Organization, User
 from membership.serializers import (
     DepartmentSerializer,
     ExclusionsField,
@@ -109,6 +109,12 @@ class OrderSerializer(ShownSerializer):
     department = DepartmentSerializer(read_only=True, allow_null=True)
 
     exclusions = ExclusionsField(read_only=True)
+    on_shortage = serializers.ChoiceField(
+        choices=Organization.OnShortage.choices,
+        source="wish",
+        read_only=True,
+        help_text="What becomes of it when a producer can't bring everything.",
+    )
     eta = serializers.SerializerMethodField()
     why = serializers.SerializerMethodField()
 
@@ -131,6 +137,7 @@ class OrderSerializer(ShownSerializer):
             "window_opens",
             "window_closes",
             "cutoff_at",
+            "on_shortage",
             "status",
             "reason",
             "why",

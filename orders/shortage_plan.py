@@ -139,7 +139,7 @@ def _losses(lost: Lost, without: Shortage | None = None) -> list[Loss]:
             units,
             line.order.exclusions,
             frozenset(held[line.order_id]),
-            line.order.organization.on_shortage,
+            line.order.wish,
         )
         for line, units in lost
     ]

@@ -72,6 +72,7 @@ urlpatterns = [
     path(
         "orders/<slug:number>/lines/<int:line>/missing/", floor.order_line_missing, name="order_line_missing"
     ),
+    path("orders/<slug:number>/on-shortage/", shortage.order_on_shortage, name="order_on_shortage"),
     path("orders/<slug:number>/shortages/<int:pk>/", shortage.order_shortage, name="order_shortage"),
     path("orders/<slug:number>/labels.pdf", labels.one_orders_labels, name="order_labels"),
     path(

@@ -29,6 +29,7 @@ COPIED = (
     "headcount",
     "exclusions",
     "event_at",
+    "on_shortage",
     "note",
     "placed_by",
     "overrun",

@@ -52,6 +52,7 @@ def details_of(occurrence: Occurrence) -> dict[str, Any]:
         "window_opens": occurrence.window_opens,
         "window_closes": occurrence.window_closes,
         "cutoff_at": occurrence.cutoff_at,
+        "on_shortage": occurrence.on_shortage,
         "placed_by_id": occurrence.standing_order.created_by_id,
     }
 

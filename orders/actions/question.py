@@ -61,7 +61,7 @@ def settle_unanswered(shortage_id: int, *, now: datetime) -> Outcome | None:
     has_left = order.status != Order.Status.CONFIRMED
     if not row.is_open or not (has_left or row.is_due(now)):
         return None
-    if has_left or order.organization.on_shortage in (Wish.CREDIT, Wish.ASK_CREDIT):
+    if has_left or order.wish in (Wish.CREDIT, Wish.ASK_CREDIT):
         settle(row, None, reason="left_without" if has_left else "by_default", actor=None, now=now)
     else:
         _substitute(row, now=now)

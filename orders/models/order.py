@@ -71,6 +71,10 @@ class Order(models.Model):
     window_opens = models.TimeField(_("not before"), null=True, blank=True)
     window_closes = models.TimeField(_("not after"), null=True, blank=True)
     cutoff_at = models.DateTimeField(_("cut-off"))
+    # Empty: what the institution wants of all its orders.
+    on_shortage = models.CharField(
+        _("when something is short"), max_length=14, choices=Organization.OnShortage, blank=True
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLACED)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
@@ -148,6 +152,11 @@ class Order(models.Model):
     def bundle_display_name(self) -> str:
         """The bundle's name in the reader's language, as it was when the order was fixed."""
         return self.bundle_name_en if self.bundle_name_en and get_language() == "en" else self.bundle_name
+
+    @property
+    def wish(self) -> Organization.OnShortage:
+        """What becomes of it when a producer can't bring everything. Needs `organization`."""
+        return Organization.OnShortage(self.on_shortage or self.organization.on_shortage)
 
     def is_open_to_rating(self, today: date) -> bool:
         """Whether its lines may be rated, and what was said be changed: for 30 days after the delivery."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bundles.edition_key import EditionKey
 from bundles.models import Bundle
 from membership.exclusions import FULL_MASK
-from membership.models import Department, Site
+from membership.models import Department, Organization, Site
 
 
 class Serving(models.Model):
@@ -31,6 +31,10 @@ class Serving(models.Model):
     exclusions = models.PositiveIntegerField(_("exclusions"), default=0)
     window_opens = models.TimeField(_("not before"), null=True, blank=True)
     window_closes = models.TimeField(_("not after"), null=True, blank=True)
+    # Empty: what the institution wants of all its orders.
+    on_shortage = models.CharField(
+        _("when something is short"), max_length=14, choices=Organization.OnShortage, blank=True
+    )
 
     class Meta:
         abstract = True
@@ -68,6 +72,7 @@ SERVING = (
     "exclusions",
     "window_opens",
     "window_closes",
+    "on_shortage",
 )
 
 

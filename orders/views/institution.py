@@ -40,6 +40,7 @@ from ..exceptions import NotPossible
 from ..forms import CallOffForm, OrderFilter
 from ..forms_labels import LabelForm
 from ..forms_rating import RatingForm, rating_forms
+from ..forms_shortage import WishForm
 from ..made import ledger_entries
 from ..models import Application, CalendarDay, Occurrence, Order, OrderLine, Rating
 from ..models.order import RATING_PERIOD
@@ -190,6 +191,7 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
         if order.status == Order.Status.AWAITING
         else [],
         "is_open": order.status in Order.OPEN and order.cutoff_at > now,
+        "wish_form": WishForm(order),
         "may_order": can_order_for(request.user, order.organization),  # type: ignore[arg-type]
         "may_change": can_order_for(request.user, order.organization)  # type: ignore[arg-type]
         and may_change(order, actor=request.user, now=now),  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from bundles.allergen_words import allergen_words
 from membership import clock
@@ -18,9 +18,10 @@ from membership.models import Organization
 from membership.permissions import can_order_for, role_required
 
 from ..actions.question import answer_shortage
+from ..actions.wish import change_wish
 from ..exceptions import NotPossible
-from ..forms_shortage import ChoiceForm, OnShortageForm
-from ..models import Shortage
+from ..forms_shortage import ChoiceForm, OnShortageForm, WishForm
+from ..models import Order, Shortage
 from ..shortages import shortage_steps
 from .floor import say_why
 from .institution import READERS
@@ -41,6 +42,27 @@ def institution_on_shortage(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("orders:institution_on_shortage", pk=organization.pk)
     context = {"form": form, "organization": organization}
     return render(request, "orders/on_shortage_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@role_required(*READERS)
+def order_on_shortage(request: HttpRequest, number: str) -> HttpResponse:
+    """Choose for one order what becomes of it when a producer can't bring everything."""
+    orders = Order.objects.for_user(request.user).select_related("organization")  # type: ignore[arg-type]
+    order = get_object_or_404(orders, number=number)
+    if not can_order_for(request.user, order.organization):  # type: ignore[arg-type]
+        raise PermissionDenied
+    form = WishForm(order, request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please choose one of these."))
+        return redirect("orders:order_detail", number)
+    try:
+        change_wish(order, form.cleaned_data["on_shortage"], actor=request.user, now=clock.now())  # type: ignore[arg-type]
+    except NotPossible as error:
+        say_why(request, error)
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("orders:order_detail", number)
 
 
 @never_cache
@@ -70,7 +92,8 @@ def order_shortage(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         "is_open": shortage.is_open and not shortage.is_due(now),
         "may_answer": may_answer,
         "credited_total": order.gross - shortage.amount,
-        "credits_by_default": order.organization.on_shortage in ("ask_credit", "credit"),
+        "credits_by_default": order.wish
+        in (Organization.OnShortage.ASK_CREDIT, Organization.OnShortage.CREDIT),
         "steps": shortage_steps([shortage]),
         "crumbs": [
             {"label": _("Orders"), "url": reverse("orders:order_list")},

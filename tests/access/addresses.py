@@ -419,6 +419,12 @@ PAGES = [
         ORDER,
         post={"302 orders:order_detail": ORDERERS | HUB, "403": READERS},
     ),
+    Address(
+        "orders:order_on_shortage",
+        ORDER,
+        post={"302 orders:order_detail": ORDERERS | HUB, "403": READERS},
+        data=lambda side: {"on_shortage": "credit"},
+    ),
     # Those who may order elsewhere see the form again: this site is none of theirs.
     Address(
         "orders:event_order_create",
