@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any, Protocol
 
 from django.contrib.staticfiles import finders
-from django.utils import timezone
+from django.utils import timezone, translation
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -28,6 +28,7 @@ from bundles.models import Product
 from membership.business_number import display
 from membership.models import Organization
 
+from .credits import bill_of
 from .models import Order, OrderLine, Statement
 
 REGULAR, BOLD = "Pretendard", "Pretendard-Bold"
@@ -66,6 +67,7 @@ def statement_pdf(statement: Statement, *, supplier: Organization, receipt: Rece
         _lines(lines),
         Spacer(0, 4 * mm),
         _sums(lines),
+        *_credits(order),
         Spacer(0, 1 * mm),
         Paragraph("단가는 공급가액을 수량으로 나누어 원 단위로 반올림한 값입니다.", SMALL),
         Spacer(0, 4 * mm),
@@ -204,6 +206,28 @@ def _sums(lines: Sequence[OrderLine]) -> Table:
         cells.append([Paragraph(label, HEADING), *(Paragraph(_won(amount), RIGHT) for amount in sums)])
     style: Style = [("BACKGROUND", (0, 0), (-1, 0), SHADE), ("LINEABOVE", (0, -1), (-1, -1), 1, INK)]
     return Table(cells, colWidths=[WIDTH / 4] * 4, style=TableStyle([*GRID, *style]))
+
+
+def _credits(order: Order) -> list[Flowable]:
+    """Say what was taken off the price, of what and why, and that it adds up; nothing if nothing was."""
+    with translation.override("ko"):
+        bill = bill_of(order)
+        rows = [(credit, str(credit.why)) for credit in bill.credits]
+    if not rows:
+        return []
+    cells = [[Paragraph(heading, HEADING) for heading in ("차감 품목", "수량", "사유", "차감액")]]
+    for credit, why in rows:
+        name = Paragraph(_safe(credit.line.product_name), BODY)
+        units, amount = (Paragraph(_won(number), RIGHT) for number in (credit.units, -credit.amount))
+        cells.append([name, units, Paragraph(_safe(why), SMALL), amount])
+    widths = [WIDTH * part for part in (0.35, 0.1, 0.35, 0.2)]
+    style = TableStyle([*GRID, ("BACKGROUND", (0, 0), (-1, 0), SHADE)])
+    agreed = f"주문 금액 {_won(bill.ordered)}원 − 차감 {_won(bill.credited)}원 = 합계금액 {_won(bill.paid)}원"
+    return [
+        Spacer(0, 4 * mm),
+        Table(cells, colWidths=widths, repeatRows=1, style=style),
+        Paragraph(f"{agreed} (부가가치세 포함)", RIGHT),
+    ]
 
 
 def _receiver(receipt: Receipt | None) -> Table:

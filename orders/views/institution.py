@@ -32,6 +32,7 @@ from ..actions.authority import approvers_of
 from ..actions.event_change import deadline_of, may_change
 from ..actions.event_order import cancel_order
 from ..coming import coming_deliveries, live_stop, why_failed, why_waiting
+from ..credits import bill_of
 from ..documents import statement_pdf
 from ..event_alternatives import alternatives_to_order
 from ..event_steps import EventStep, event_steps
@@ -162,6 +163,7 @@ def order_page(request: HttpRequest, number: str, *, wrong: list[RatingForm] | N
         "now": now,
         "order": order,
         "lines": [_line(line) for line in order.lines.all()],
+        "bill": bill_of(order),
         "steps": order_steps(order),
         "events": sorted(
             timeline(order) + shortage_steps(shortages), key=lambda event: event["at"], reverse=True
@@ -287,7 +289,7 @@ def order_statement(request: HttpRequest, number: str) -> HttpResponse:
         Order.objects.for_user(request.user)  # type: ignore[arg-type]
         .filter(statement__isnull=False)
         .select_related("statement")
-        .prefetch_related("lines", "stops__plan", "stops__proof")
+        .prefetch_related("lines__shortages", "lines__inspected", "stops__plan", "stops__proof")
     )
     order = get_object_or_404(orders, number=number)
     supplier = Organization.objects.filter(kind=Organization.Kind.HUB).order_by("pk").first()

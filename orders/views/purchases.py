@@ -15,6 +15,7 @@ from membership.models import Certification, Organization
 from membership.permissions import INSTITUTION_ROLES, can_order_for, role_required
 
 from ..actions.purchases import set_outside_purchases, set_targets
+from ..credits import yearly_bill
 from ..forms_budget import OutsideForm, TargetsForm
 from ..procurement import Gauge
 from ..purchases import read_purchases, yearly_advice
@@ -73,6 +74,7 @@ def _page(request: HttpRequest, institution: Organization, **wrong: Form) -> Htt
         "year": year,
         "year_form": year_form(request, institution, year),
         "purchases": read,
+        "bill": yearly_bill(institution, year),
         "gauges": [(Certification.Kind(gauge.kind).label, _basis(gauge), gauge) for gauge in shown],
         "advice": yearly_advice(institution, year, today=clock.today()),
         "source": settings.PURCHASE_TARGETS_SOURCE,
