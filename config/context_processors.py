@@ -39,6 +39,7 @@ NAVIGATION = {
         (_("Day board"), "home", "layout-dashboard"),
         (_("Orders"), "orders:order_list", "package"),
         (_("Standing orders"), "orders:standing_order_list", "repeat"),
+        (_("Memberships"), "orders:membership_list", "hand-heart"),
         (_("Purchase orders"), "orders:purchase_order_list", "clipboard-list"),
         (_("Shortages"), "orders:shortage_list", "triangle-alert"),
         (_("Composition"), "orders:compose_board", "scale"),

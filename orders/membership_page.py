@@ -42,7 +42,7 @@ def membership_page(organization: Organization, *, today: date) -> dict[str, Any
         "tier": membership.tier_on(max(today, membership.starts_on)) if membership else None,
         "usage": usage_of(membership, today=today) if membership else None,
         "pause": _pause(membership, today),
-        "pending": [_shown(event) for event in events if _is_pending(event, today)],
+        "pending": [_shown(event) for event in events if is_pending(event, today)],
         "history": [
             {
                 "at": event.at,
@@ -66,7 +66,8 @@ def _pause(membership: Membership | None, today: date) -> Any:
     )
 
 
-def _is_pending(event: MembershipEvent, today: date) -> bool:
+def is_pending(event: MembershipEvent, today: date) -> bool:
+    """Whether the change is still to come, and nobody undid it."""
     return (
         event.kind in MembershipEvent.UNDOABLE
         and event.effective_on > today

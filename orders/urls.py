@@ -50,6 +50,7 @@ from .views.budget import (
     department_retire,
     seat_edit,
 )
+from .views.membership_list import membership_list
 from .views.purchases import purchases, purchases_outside, purchases_targets
 
 app_name = "orders"
@@ -78,6 +79,7 @@ urlpatterns = [
     path(
         "institutions/<int:pk>/exclusions/", exclusions.institution_exclusions, name="institution_exclusions"
     ),
+    path("memberships/", membership_list, name="membership_list"),
     path("membership/", membership.membership, name="membership"),
     path("institutions/<int:pk>/membership/", membership.membership_detail, name="membership_detail"),
     path("institutions/<int:pk>/membership/plan/", membership.membership_plan, name="membership_plan"),

@@ -475,6 +475,7 @@ PAGES = [
         post={"302 orders:institution_exclusions": ORDERERS | HUB, "403": READERS},
         data=_exclusions,
     ),
+    Address("orders:membership_list", get={"200": HUB}),
     Address("orders:membership", get={"302 orders:membership_detail": ANY_READER}),
     Address("orders:membership_detail", INSTITUTION, get={"200": READERS | HUB}),
     # An application is under way: they see the form again.

@@ -63,6 +63,7 @@ LISTS = {
         "bundles:product_list",
         "orders:order_list",
         "orders:standing_order_list",
+        "orders:membership_list",
         "orders:purchase_order_list",
         "orders:production",
         "orders:rating_list",
