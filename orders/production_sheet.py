@@ -1,4 +1,6 @@
-"""What to make by day as a spreadsheet: one row for each product and day, in the reader's language."""
+"""What to make by day as a spreadsheet: a row for each product, production and delivery date, in the
+reader's language.
+"""
 
 from collections.abc import Iterable
 from io import BytesIO
@@ -29,9 +31,10 @@ def production_xlsx(days: Iterable[ProductionDay]) -> bytes:
             for making in day.makings:
                 line += 1
                 page.write_datetime(line, 0, day.date, date)
-                for column, text in enumerate(_texts(making), start=1):
+                page.write_datetime(line, 1, making.delivery_date, date)
+                for column, text in enumerate(_texts(making), start=2):
                     page.write_string(line, column, text)
-                for column, number in enumerate(_numbers(making), start=5):
+                for column, number in enumerate(_numbers(making), start=6):
                     page.write_number(line, column, number)
         page.autofilter(0, 0, line, len(_columns()) - 1)
     return file.getvalue()
@@ -39,6 +42,7 @@ def production_xlsx(days: Iterable[ProductionDay]) -> bytes:
 
 def _columns() -> list[tuple[str, int]]:
     return [
+        (_("Production date"), DATE),
         (_("Delivery date"), DATE),
         (_("Product"), NAME),
         (_("Unit"), NAME),

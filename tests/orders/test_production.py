@@ -30,6 +30,15 @@ WEEK_LATER = DELIVERY_DATE + timedelta(days=7)
 FOUR_WEEKS = (DELIVERY_DATE, DELIVERY_DATE + timedelta(days=27))
 
 
+def made_by_delivery(products=None, first=FOUR_WEEKS[0], last=FOUR_WEEKS[1]):
+    """The answer as plain data: {production date: [(product, delivery date, units)]}."""
+    days = what_to_make(Product.objects.all() if products is None else products, first, last)
+    return {
+        day.date: [(making.product, making.delivery_date, making.units) for making in day.makings]
+        for day in days
+    }
+
+
 def made(products=None, first=FOUR_WEEKS[0], last=FOUR_WEEKS[1]):
     """The answer as plain data: {day: {product: (firm, forecast, purchase order)}}."""
     days = what_to_make(Product.objects.all() if products is None else products, first, last)
@@ -127,4 +136,51 @@ def test_what_to_make_asks_as_often_for_one_bundle_as_for_three():
         with CaptureQueriesContext(connection) as queries:
             made()
         counts.append(len(queries))
-    assert counts == [10, 10]
+    assert counts == [13, 13]
+
+
+def test_what_to_make_goes_by_the_day_on_which_it_is_made():
+    # Made two business days before its delivery on a Tuesday: on the Friday before.
+    jam, bread = ProductFactory(made_days=2, lead_days=3, name="잼"), ProductFactory(name="빵")
+    bundle = BundleFactory()
+    for product in (jam, bread):
+        SlotFactory(bundle=bundle, category=product.category)
+    for day in (DELIVERY_DATE, WEEK_LATER):
+        EditionFactory(bundle=bundle, delivery_date=day, products=[jam, bread])
+    fixed_order(bundle=bundle, headcount=10)
+    OccurrenceFactory(standing_order=StandingOrderFactory(bundle=bundle), rule_date=WEEK_LATER)
+    friday, next_friday = DELIVERY_DATE - timedelta(days=4), WEEK_LATER - timedelta(days=4)
+
+    assert made_by_delivery(first=friday, last=next_friday) == {
+        friday: [(jam, DELIVERY_DATE, 10)],
+        DELIVERY_DATE: [(bread, DELIVERY_DATE, 10)],
+        next_friday: [(jam, WEEK_LATER, 10)],
+    }
+    assert made_by_delivery(first=DELIVERY_DATE, last=DELIVERY_DATE) == {
+        DELIVERY_DATE: [(bread, DELIVERY_DATE, 10)]
+    }
+
+
+def test_what_is_fixed_is_made_when_its_order_says():
+    jam = ProductFactory(made_days=2, lead_days=3)
+    bundle = SlotFactory(bundle=BundleFactory(), category=jam.category).bundle
+    EditionFactory(bundle=bundle, products=[jam])
+    fixed_order(bundle=bundle)
+    Product.objects.filter(pk=jam.pk).update(made_days=1)
+    friday = DELIVERY_DATE - timedelta(days=4)
+
+    assert list(made_by_delivery(first=friday)) == [friday]
+
+
+def test_a_days_capacity_is_compared_with_all_that_is_made_on_it():
+    bread = ProductFactory(daily_capacity=30)
+    bundle = SlotFactory(bundle=BundleFactory(), category=bread.category).bundle
+    for day in (DELIVERY_DATE, DELIVERY_DATE + timedelta(days=1)):
+        EditionFactory(bundle=bundle, delivery_date=day, products=[bread])
+        OrderFactory(bundle=bundle, headcount=20, delivery_date=day)
+
+    days = what_to_make(Product.objects.all(), *FOUR_WEEKS)
+    assert [(len(day.makings), day.too_much) for day in days] == [(1, set()), (1, set())]
+    OrderFactory(bundle=bundle, headcount=20, delivery_date=DELIVERY_DATE)
+    days = what_to_make(Product.objects.all(), *FOUR_WEEKS)
+    assert [day.too_much for day in days] == [{bread.pk}, set()]

@@ -61,11 +61,11 @@ def test_the_sheet_says_by_day_what_is_ordered_and_what_is_expected(monkeypatch:
 
     title, *rows = rows_for(producer_user(bread.producer), monkeypatch)
 
-    assert title == ("배송일", "상품", "단위", "생산자", "발주서", "발주", "예상", "만들 수량")
+    assert title == ("생산일", "배송일", "상품", "단위", "생산자", "발주서", "발주", "예상", "만들 수량")
     # A name that looks like a formula stays a name.
     assert rows == [
-        (datetime(2026, 12, 1), "=1+1 식빵", "1개", "빵집", number, 10, 10, 20),  # noqa: DTZ001
-        (datetime(2026, 12, 8), "=1+1 식빵", "1개", "빵집", "", 0, 10, 10),  # noqa: DTZ001
+        (datetime(2026, 12, 1), datetime(2026, 12, 1), "=1+1 식빵", "1개", "빵집", number, 10, 10, 20),  # noqa: DTZ001
+        (datetime(2026, 12, 8), datetime(2026, 12, 8), "=1+1 식빵", "1개", "빵집", "", 0, 10, 10),  # noqa: DTZ001
     ]
 
 
@@ -74,7 +74,7 @@ def test_the_sheet_speaks_the_readers_language(monkeypatch: pytest.MonkeyPatch) 
 
     title, first, _ = rows_for(operator(language="en"), monkeypatch)
 
-    assert (title[1], title[6], first[1:4]) == ("Product", "Expected", ("Bread", "1 piece", "Bakery"))
+    assert (title[2], title[7], first[2:5]) == ("Product", "Expected", ("Bread", "1 piece", "Bakery"))
 
 
 def test_a_producer_gets_its_own_rows_alone(monkeypatch: pytest.MonkeyPatch) -> None:
