@@ -35,7 +35,7 @@ LABELS: dict[str, str | Promise] = {
     NONE: _("no plan"),
 }
 # How each is drawn (`config.templatetags.ui`).
-LOOKS = {COMING: "planned", LEAVING: "skipped", APPLIED: "awaiting", NONE: "draft"}
+LOOKS = {COMING: "planned", LEAVING: "skipped", APPLIED: "awaiting", NONE: "pending"}
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ KINDS: dict[str, tuple[str | Promise, str, str]] = {
     "shortage": (gettext_lazy("Shortage"), "warning", "triangle-alert"),
     "rough": (gettext_lazy("Place to be checked"), "warning", "map-pin"),
     "mail": (gettext_lazy("Mail not sent"), "warning", "mail"),
+    "unapproved": (gettext_lazy("Not approved in time"), "neutral", "hourglass"),
 }
 
 

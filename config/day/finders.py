@@ -29,6 +29,7 @@ from orders.models import (
     PurchaseOrderLine,
 )
 
+from .cutoff_finders import failed_occurrences, failed_orders, unapproved
 from .exceptions import (
     KINDS,
     Action,
@@ -36,15 +37,12 @@ from .exceptions import (
     Watch,
     both,
     call,
-    institution,
     locate,
     open_page,
     place,
     plan_routes,
-    retry,
     why,
 )
-from .progress import DELIVERY_FAILED
 from .road_finders import failed_stops, partial_stops, tried_stops, unsettled_records
 from .site_finders import rough_sites
 
@@ -73,41 +71,6 @@ def find_exceptions(days: Collection[date], *, now: datetime, user: User) -> lis
 
 
 # -- The cut-off ----------------------------------------------------------------------------------
-
-
-def failed_occurrences(watch: Watch) -> Iterator[DayException]:
-    """Dates of standing orders of which no order was made."""
-    rows = Occurrence.objects.filter(status="failed", delivery_date__in=watch.days).select_related(
-        "standing_order__organization", "site", "bundle"
-    )
-    for row in rows.order_by("delivery_date", "pk"):
-        actions = [open_page("orders:standing_order_detail", row.standing_order_id)]
-        if row.delivery_date and watch.can_still_order(row.delivery_date):
-            actions.insert(0, retry(row))
-        if not row.site.is_located:
-            actions.insert(0, locate(row.site))
-        yield DayException(
-            "occurrence_failed",
-            row.delivery_date,
-            f"{row.standing_order.organization.display_name} · {row.bundle.display_name}",
-            why(row.reason, row.detail),
-            tuple(actions),
-        )
-
-
-def failed_orders(watch: Watch) -> Iterator[DayException]:
-    """Orders that could not be fixed; those that nobody approved are the institution's own business."""
-    rows = Order.objects.filter(status="failed", delivery_date__in=watch.days).exclude(
-        reason__in=[DELIVERY_FAILED, "not_approved", "declined"]
-    )
-    for row in rows.select_related("organization").order_by("delivery_date", "number"):
-        yield DayException(
-            "order_failed",
-            row.delivery_date,
-            f"{institution(row)} · {row.bundle_display_name}",
-            why(row.reason, row.detail),
-            (open_page("orders:order_detail", row.number),),
-        )
 
 
 def missing_editions(watch: Watch) -> Iterator[DayException]:
@@ -299,6 +262,7 @@ def unsent_mail(watch: Watch) -> Iterator[DayException]:
 FINDERS: list[Callable[[Watch], Iterator[DayException]]] = [
     failed_occurrences,
     failed_orders,
+    unapproved,
     missing_editions,
     unlocated_sites,
     rough_sites,

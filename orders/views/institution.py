@@ -67,7 +67,7 @@ def institution_home(request: HttpRequest) -> HttpResponse:
     deliveries = coming_deliveries(user, today=today)  # type: ignore[arg-type]
     following = next((delivery for delivery in deliveries if delivery.is_expected), None)
     recent = Order.objects.for_user(user).filter(  # type: ignore[arg-type]
-        status=Order.Status.FAILED, delivery_date__range=(today - timedelta(days=RECENT_DAYS), today)
+        status=Order.Status.FAILED, delivery_date__gte=today - timedelta(days=RECENT_DAYS)
     )
     context = {
         "now": clock.now(),
