@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from pypdf import PdfReader
 
 from membership.models import User
@@ -63,7 +64,9 @@ def page(order: Order, url: str) -> str:
 def test_credits_name_line_units_and_reason_and_add_up(order: Order) -> None:
     bill = bill_of(order)
 
-    assert [(credit.units, credit.amount, str(credit.why)) for credit in bill.credits] == [
+    with translation.override("ko"):
+        said = [(credit.units, credit.amount, str(credit.why)) for credit in bill.credits]
+    assert said == [
         (2, 4_000, "기관이 대체품을 받지 않음"),
         (1, 2_000, "파손"),
     ]

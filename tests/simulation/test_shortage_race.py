@@ -16,7 +16,15 @@ from orders import cycle
 from orders.actions.purchase import accept_purchase_order
 from orders.actions.question import answer_shortage
 from orders.actions.shortage import report_shortage
-from orders.models import CycleItem, Order, OrderLine, PurchaseOrder, PurchaseOrderLine, Shortage
+from orders.models import (
+    CycleItem,
+    Notification,
+    Order,
+    OrderLine,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Shortage,
+)
 from tests.factories import (
     CUTOFF,
     BundleFactory,
@@ -122,27 +130,42 @@ def test_two_people_who_answer_at_once_get_one_answer() -> None:
     check_units()
 
 
-def test_an_answer_at_the_deadline_or_the_default_but_never_both() -> None:
-    office = InstitutionFactory(on_shortage=Organization.OnShortage.ASK_CREDIT)
+@pytest.mark.parametrize("wish", [Organization.OnShortage.ASK_CREDIT, Organization.OnShortage.ASK_SUBSTITUTE])
+@pytest.mark.parametrize("takes_it", [True, False])
+def test_an_answer_at_the_deadline_or_the_default_but_never_both(wish: str, takes_it: bool) -> None:
+    """Whoever comes first decides; money, capacity, producers and messages agree with it."""
+    office = InstitutionFactory(on_shortage=wish)
     person = orderer(office)
     line = issued_purchase_order(organization=office).lines.get()
     ProductFactory(category=line.product.category, lead_days=0)
     (shortage,) = report_shortage(line, 5, actor=operator(), now=NOW)
-    choice = shortage.options.get().product_id
+    order = Order.objects.get()
+    choice = shortage.options.get().product_id if takes_it else None
     deadline = shortage.answer_by
     assert deadline
 
-    at_once(
+    word, *_sweeps = at_once(
         partial(
             or_refused,
             partial(answer_shortage, shortage, choice, actor=person, now=deadline - timedelta(seconds=1)),
         ),
-        *[lambda: str(cycle.settle_questions(now=deadline))] * 2,
+        *[lambda: str(cycle.settle_questions(now=deadline))] * 3,
     )
 
     row = Shortage.objects.get()
+    by_default = (
+        Shortage.Status.CREDITED if wish == Organization.OnShortage.ASK_CREDIT else Shortage.Status.REPLACED
+    )
+    chosen = Shortage.Status.REPLACED if takes_it else Shortage.Status.CREDITED
+    # The same answer as the default is accepted after it, and changes nothing.
+    assert word == ("done" if row.reason == "answered" or chosen == by_default else "already_answered")
+    assert row.status == (chosen if row.reason == "answered" else by_default)
     assert row.reason in ("answered", "by_default")
     assert row.events.count() == 2
+    assert not row.options.filter(shortage__status="asked").exists()
+    assert not CycleItem.objects.filter(outcome="failed").exists()
+    assert Notification.objects.filter(order=order, kind="order_changed", recipient=person).count() == 1
+    assert Order.objects.get().gross == order.gross - row.credited
     check_units()
 
 
