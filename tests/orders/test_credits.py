@@ -62,16 +62,16 @@ def page(order: Order, url: str) -> str:
 
 
 def test_credits_name_line_units_and_reason_and_add_up(order: Order) -> None:
-    bill = bill_of(order)
-
     with translation.override("ko"):
-        said = [(credit.units, credit.amount, str(credit.why)) for credit in bill.credits]
-    assert said == [
+        bill = bill_of(order)
+        yearly = yearly_bill(order.organization, DELIVERY_DATE.year)
+
+    assert [(credit.units, credit.amount, credit.why) for credit in bill.credits] == [
         (2, 4_000, "기관이 대체품을 받지 않음"),
         (1, 2_000, "파손"),
     ]
     assert (bill.ordered, bill.credited, bill.paid) == (PRICE, 6_000, order.gross)
-    assert yearly_bill(order.organization, DELIVERY_DATE.year) == bill
+    assert yearly == bill
     assert yearly_bill(order.organization, DELIVERY_DATE.year + 1).credits == []
     assert yearly_bill(InstitutionFactory(), DELIVERY_DATE.year).paid == 0
 
