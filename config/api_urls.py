@@ -8,8 +8,10 @@ from bundles.api import BundleViewSet, EditionViewSet, ProductViewSet
 from delivery.api import RoadRecordViewSet, RouteViewSet, StopViewSet
 from membership.api import MeView, OrganizationViewSet, TokenView
 from membership.api_sites import SiteViewSet
-from orders.api import OccurrenceViewSet, OrderViewSet, PurchaseOrderViewSet, StandingOrderViewSet
+from orders.api import OrderViewSet, PurchaseOrderViewSet
+from orders.api_membership import MembershipViewSet
 from orders.api_shortage import ShortageViewSet
+from orders.api_standing import ChangeViewSet, OccurrenceViewSet, StandingOrderViewSet
 from orders.api_waiting import ApplicationViewSet
 
 app_name = "api"
@@ -23,6 +25,8 @@ router.register("bundles", BundleViewSet)
 router.register("editions", EditionViewSet)
 router.register("standing-orders", StandingOrderViewSet, "standing_order")
 router.register("occurrences", OccurrenceViewSet)
+router.register("standing-order-changes", ChangeViewSet, "change")
+router.register("memberships", MembershipViewSet)
 router.register("orders", OrderViewSet)
 router.register("applications", ApplicationViewSet)
 router.register("shortages", ShortageViewSet)

@@ -392,6 +392,7 @@ SPECTACULAR_SETTINGS = {
         "StandingOrderStatus": "orders.models.StandingOrder.Status",
         "StopStatus": "delivery.models.Stop.Status",
         "FailureReason": "delivery.models.Stop.FailureReason",
+        "HolidayAnswer": "orders.models.terms.ANSWERS",
         "OrganizationKind": "membership.models.Organization.Kind",
         "RoadRecordKind": "delivery.models.RoadRecord.Kind",
     },

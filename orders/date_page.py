@@ -50,6 +50,7 @@ class DatePage:
     cutoff_at: datetime | None
     change_until: datetime | None
     is_open: bool
+    is_left_out: bool
     why: str
     steps: list[dict[str, Any]]
     events: list[dict[str, Any]]
@@ -98,7 +99,7 @@ def read_date(
     standing: StandingOrder, rule_date: date, working_days: WorkingDays, *, user: User, now: datetime
 ) -> DatePage | None:
     """Return the date, None if the standing order has none on that day."""
-    row = _stored(standing, rule_date) or _made_up(standing, rule_date, working_days, now)
+    row = find_date(standing, rule_date, working_days, now=now)
     if row is None:
         return None
     order = getattr(row, "order", None) if row.pk else None
@@ -118,11 +119,19 @@ def read_date(
         cutoff_at=cutoff,
         change_until=until,
         is_open=is_planned and until is not None and now < until,
+        is_left_out=row.is_left_out and (until is None or now < until),
         why=why(row),
         steps=order_steps(order) if order else occurrence_steps(row) if is_planned else [],
         events=_events(standing, row, order, user),
         question=question_of(row, working_days, now=now) if row.pk else None,
     )
+
+
+def find_date(
+    standing: StandingOrder, rule_date: date, working_days: WorkingDays, *, now: datetime
+) -> Occurrence | None:
+    """Return the stored date, or what the rule will bring then, unsaved; None if there is none."""
+    return _stored(standing, rule_date) or _made_up(standing, rule_date, working_days, now)
 
 
 def _stored(standing: StandingOrder, rule_date: date) -> Occurrence | None:

@@ -16,7 +16,6 @@ from .forms_shortage import WishField
 from .forms_standing import SHAPES, StandingOrderForm
 from .models import Occurrence, StandingOrder
 from .models.serving import Serving
-from .models.terms import ANSWERS
 from .rule_words import rule_words
 
 ONE, FOLLOWING, ALL = "one", "following", "all"
@@ -30,8 +29,12 @@ class ChangeForm(StandingOrderForm):
 
     scope = forms.ChoiceField(label=_("Change"), widget=forms.RadioSelect)
     seen = forms.IntegerField(widget=forms.HiddenInput)
+    everywhere = forms.BooleanField(
+        label=_("For all sites that it was set up with"),
+        required=False,
+        help_text=_("Site and people of the others stay as they are. Not for a single date."),
+    )
     since = forms.DateField(label=_("From"), required=False, widget=DateInput())
-    holiday_default = forms.ChoiceField(label=_("Without an answer"), choices=ANSWERS)
     on_shortage = WishField()
 
     def __init__(
@@ -59,6 +62,9 @@ class ChangeForm(StandingOrderForm):
         self.fields["on_shortage"].say_usual(standing_order.organization)  # type: ignore[attr-defined]
         for name in ("starts_on", "ends_on"):
             del self.fields[name]
+        self.fields["count"].label = _("Number of dates from then on")
+        if not StandingOrder.objects.together_with(standing_order).exists():
+            del self.fields["everywhere"]
         if not self.is_bound:
             self.initial = self._initial(today)
 
@@ -89,6 +95,8 @@ class ChangeForm(StandingOrderForm):
         since = self.row.rule_date if self.row else cleaned.get("since")
         if cleaned.get("scope") == FOLLOWING and (since is None or since <= self.today):
             self.add_error("since", _("Choose a day that is still to come."))
+        if cleaned.get("count") and cleaned.get("repeat") == KEEP:
+            self.add_error("count", _("Choose how it repeats, too: dates are counted anew from then on."))
         cleaned["since"] = since if cleaned.get("scope") == FOLLOWING else None
         return cleaned
 

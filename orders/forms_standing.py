@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.db.models import Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bundles.models import Bundle
@@ -13,7 +14,7 @@ from membership.models import Site, SiteWindow, User
 from membership.permissions import is_operator, ordering_institution_ids
 
 from .forms import DateInput, DeliveryForm
-from .models.terms import HolidayPolicy
+from .models.terms import ANSWERS, HolidayPolicy
 from .orderable import MAX_AHEAD, granted_plans, may_have
 from .rule_words import WEEKDAYS
 from .schedule import BadRule, validate
@@ -34,12 +35,18 @@ def _weekly(cleaned: dict[str, Any]) -> str:
     return f"FREQ=WEEKLY{every};BYDAY={','.join(sorted(cleaned['weekdays'], key=WEEKDAYS.index))}"
 
 
+def _monthly(cleaned: dict[str, Any]) -> str:
+    months = int(cleaned["months"])
+    return f"FREQ=MONTHLY;INTERVAL={months}" if months > 1 else "FREQ=MONTHLY"
+
+
 def _monthly_weekday(cleaned: dict[str, Any]) -> str:
-    return "FREQ=MONTHLY;BYDAY=" + ",".join(f"{nth}{cleaned['nth_weekday']}" for nth in cleaned["nth"])
+    days = [f"{nth}{day}" for day in cleaned["nth_weekday"] for nth in cleaned["nth"]]
+    return f"{_monthly(cleaned)};BYDAY={','.join(days)}"
 
 
 def _monthly_day(cleaned: dict[str, Any]) -> str:
-    return f"FREQ=MONTHLY;BYMONTHDAY={cleaned['month_day']}"
+    return f"{_monthly(cleaned)};BYMONTHDAY={','.join(cleaned['month_day'])}"
 
 
 def _own(cleaned: dict[str, Any]) -> str:
@@ -50,8 +57,13 @@ SHAPES = {
     shape.code: shape
     for shape in (
         Shape("weekly", _("Every week or every few weeks"), _weekly, ("weekdays", "interval")),
-        Shape("monthly_weekday", _("On a weekday of the month"), _monthly_weekday, ("nth", "nth_weekday")),
-        Shape("monthly_day", _("On a day of the month"), _monthly_day, ("month_day",)),
+        Shape(
+            "monthly_weekday",
+            _("On weekdays in some weeks of the month"),
+            _monthly_weekday,
+            ("nth", "nth_weekday", "months"),
+        ),
+        Shape("monthly_day", _("On days of the month"), _monthly_day, ("month_day", "months")),
         Shape("own", _("By a rule of my own (RFC 5545)"), _own, ("rrule",)),
     )
 }
@@ -64,6 +76,11 @@ RULE_ERRORS = {
     "unparsable": _("This is not a rule like FREQ=WEEKLY;BYDAY=TH."),
     "matches_nothing": _("This rule gives no date from that start on."),
 }
+
+
+def _every_weeks() -> list[tuple[str, Any]]:
+    weeks = [(str(n), format_lazy(_("every {n} weeks"), n=n)) for n in range(2, 13)]
+    return [("1", _("every week")), *weeks]
 
 
 class StandingOrderForm(DeliveryForm):
@@ -82,12 +99,7 @@ class StandingOrderForm(DeliveryForm):
     )
     interval = forms.ChoiceField(
         label=_("How often"),
-        choices=[
-            ("1", _("every week")),
-            ("2", _("every 2 weeks")),
-            ("3", _("every 3 weeks")),
-            ("4", _("every 4 weeks")),
-        ],
+        choices=_every_weeks(),
         initial="1",
     )
     nth = forms.MultipleChoiceField(
@@ -101,12 +113,27 @@ class StandingOrderForm(DeliveryForm):
         ],
         widget=forms.CheckboxSelectMultiple,
     )
-    nth_weekday = forms.ChoiceField(label=_("Weekday"), choices=OFFICE_DAYS)
-    month_day = forms.ChoiceField(
-        label=_("Day of the month"),
+    nth_weekday = forms.MultipleChoiceField(
+        label=_("Weekdays"), choices=OFFICE_DAYS, widget=forms.CheckboxSelectMultiple
+    )
+    month_day = forms.MultipleChoiceField(
+        label=_("Days of the month"),
         choices=[*((str(day), str(day)) for day in range(1, 32)), ("-1", _("last day"))],
-        initial="15",
-        help_text=_("A month without this day has no delivery."),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A month without a day has no delivery for it."),
+    )
+    months = forms.ChoiceField(
+        label=_("In which months"),
+        choices=[
+            ("1", _("every month")),
+            ("2", _("every 2 months")),
+            ("3", _("every 3 months")),
+            ("4", _("every 4 months")),
+            ("6", _("every 6 months")),
+            ("12", _("once a year")),
+        ],
+        initial="1",
+        required=False,
     )
     rrule = forms.CharField(
         label=_("Rule"),
@@ -118,12 +145,31 @@ class StandingOrderForm(DeliveryForm):
         widget=DateInput(),
         help_text=_("“Every 2 weeks” counts from here."),
     )
-    ends_on = forms.DateField(label=_("Ends on"), required=False, widget=DateInput())
+    ends_on = forms.DateField(
+        label=_("Ends on"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("The last day on which a date may lie. Empty: until you end it."),
+    )
+    count = forms.IntegerField(
+        label=_("Or after so many dates"),
+        required=False,
+        min_value=1,
+        max_value=999,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
     holiday_policy = forms.ChoiceField(
         label=_("When the day is a holiday"),
         choices=HolidayPolicy.choices,
         initial=HolidayPolicy.BEFORE,
         widget=forms.RadioSelect,
+    )
+    holiday_default = forms.ChoiceField(
+        label=_("Without an answer"),
+        choices=ANSWERS,
+        initial=HolidayPolicy.BEFORE,
+        required=False,
+        help_text=_("You are asked by mail as soon as the date is shown, and reminded."),
     )
 
     def __init__(self, *args: Any, today: date, user: User, **kwargs: Any) -> None:
@@ -144,13 +190,20 @@ class StandingOrderForm(DeliveryForm):
         """Of the fields that make a rule, only those of the chosen kind must be filled in."""
         for shape in SHAPES.values():
             for name in shape.fields:
-                self.fields[name].required = shape is chosen
+                if name != "months":
+                    self.fields[name].required = shape is chosen
 
     def clean_starts_on(self) -> date:
         day: date = self.cleaned_data["starts_on"]
         if not self.today <= day <= self.today + MAX_AHEAD:
             raise forms.ValidationError(_("Start today or within a year."))
         return day
+
+    def clean_months(self) -> str:
+        return str(self.cleaned_data["months"] or "1")
+
+    def clean_holiday_default(self) -> str:
+        return str(self.cleaned_data["holiday_default"] or HolidayPolicy.BEFORE)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -171,6 +224,11 @@ class StandingOrderForm(DeliveryForm):
         if not shape or any(name in self.errors for name in shape.fields):
             return
         rule = shape.rule(cleaned)
+        if count := cleaned.get("count"):
+            if cleaned.get("ends_on") or "COUNT=" in rule or "UNTIL=" in rule:
+                self.add_error("count", _("Give one end only: a last day or a number of dates."))
+                return
+            rule = f"{rule};COUNT={count}"
         try:
             validate(rule, cleaned.get("starts_on"))
         except BadRule as error:

@@ -108,9 +108,10 @@ def with_other_weekday(data: QueryDict) -> QueryDict:
     if free not in WEEKDAYS:
         return data
     changed = data.copy()
-    changed.setlist("weekdays", [free if each == full else each for each in data.getlist("weekdays")])
-    for name in {"nth_weekday", "weekday"}.intersection(data):
-        changed[name] = free
+    for name in {"weekdays", "nth_weekday"}.intersection(data):
+        changed.setlist(name, [free if each == full else each for each in data.getlist(name)])
+    if "weekday" in data:
+        changed["weekday"] = free
     return changed
 
 

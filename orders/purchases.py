@@ -101,15 +101,16 @@ def yearly_advice(institution: Organization, year: int, *, today: date, more: in
     return _advice(year, (fixed["sum"] or 0) + without_vat(planned), today)
 
 
-def standing_order_advice(standing_order: StandingOrder, *, today: date) -> Advice | None:
-    """Return what all dates of a standing order in a fiscal year mean; of two years the one with more."""
-    first = max(today.year, standing_order.starts_on.year)
+def standing_order_advice(*standing_orders: StandingOrder, today: date) -> Advice | None:
+    """Return what all dates of standing orders in a fiscal year mean; of two years the one with more."""
+    first = max(today.year, min(each.starts_on.year for each in standing_orders))
     working_days = CalendarDay.objects.all().working_days()
     sums = {first: 0, first + 1: 0}
     after, until = date(first - 1, 12, 1), date(first + 2, 1, 31)
-    for wanted in forecast_dates(standing_order, working_days, after=after, until=until):
-        if wanted.is_coming and wanted.day and wanted.day.year in sums:
-            sums[wanted.day.year] += without_vat(terms_row(standing_order, wanted.rule_date).price)
+    for standing_order in standing_orders:
+        for wanted in forecast_dates(standing_order, working_days, after=after, until=until):
+            if wanted.is_coming and wanted.day and wanted.day.year in sums:
+                sums[wanted.day.year] += without_vat(terms_row(standing_order, wanted.rule_date).price)
     year = max(sums, key=lambda each: (sums[each], -each))
     return _advice(year, sums[year], today)
 

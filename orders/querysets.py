@@ -35,6 +35,12 @@ class StandingOrderQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> StandingOrderQuerySet:
         return self if is_operator(user) else self.filter(organization__in=institution_ids(user))
 
+    def together_with(self, standing_order: Any) -> StandingOrderQuerySet:
+        """Those that were set up for several sites with this one, without itself; still running."""
+        first = standing_order.together_with_id or standing_order.pk
+        others = self.filter(Q(pk=first) | Q(together_with=first)).exclude(pk=standing_order.pk)
+        return others.not_ended().order_by("pk") if first else self.none()
+
     def not_ended(self) -> StandingOrderQuerySet:
         """Those that make orders, or will again."""
         return self.exclude(status="ended")

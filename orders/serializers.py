@@ -17,6 +17,7 @@ from membership.serializers import (
 )
 
 from .coming import live_stop, why, why_failed, why_waiting
+from .holiday import is_asked
 from .models import Occurrence, Order, OrderEvent, OrderLine, StandingOrder
 
 
@@ -68,17 +69,25 @@ class StandingOrderSerializer(ShownSerializer):
             "window_opens",
             "window_closes",
             "status",
+            "revision",
+            "together_with",
             "created_at",
         ]
 
 
 class OccurrenceSerializer(ShownSerializer):
-    """One date of a standing order; `why` says in words why it was moved, skipped or not ordered."""
+    """One date of a standing order; `why` says in words why it was moved, skipped or not ordered.
+
+    While the institution is asked where it goes on a holiday, `answer_by` is until when.
+    """
 
     organization = OrganizationBriefSerializer(source="standing_order.organization", read_only=True)
     bundle = BundleBriefSerializer(read_only=True)
+    site = SiteBriefSerializer(read_only=True)
+    exclusions = ExclusionsField(read_only=True)
     order = serializers.CharField(source="order.number", read_only=True, allow_null=True)
     why = serializers.SerializerMethodField()
+    answer_by = serializers.SerializerMethodField()
 
     class Meta:
         model = Occurrence
@@ -87,17 +96,28 @@ class OccurrenceSerializer(ShownSerializer):
             "standing_order",
             "organization",
             "bundle",
+            "site",
+            "headcount",
+            "exclusions",
+            "window_opens",
+            "window_closes",
             "rule_date",
             "delivery_date",
             "cutoff_at",
             "status",
             "reason",
             "why",
+            "answer",
+            "answer_by",
             "order",
         ]
 
     def get_why(self, occurrence: Occurrence) -> str:
         return str(why(occurrence))
+
+    def get_answer_by(self, occurrence: Occurrence) -> datetime | None:
+        by = occurrence.answer_by if is_asked(occurrence) else None
+        return timezone.localtime(by) if by else None
 
 
 class OrderSerializer(ShownSerializer):

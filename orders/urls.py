@@ -26,6 +26,7 @@ from .views import (
     shortage,
     shortages,
     standing,
+    standing_create,
     swap,
     waiting_list,
     working_days,
@@ -94,7 +95,7 @@ urlpatterns = [
         "institutions/<int:pk>/shortages/", shortage.institution_on_shortage, name="institution_on_shortage"
     ),
     path("standing-orders/", standing.standing_order_list, name="standing_order_list"),
-    path("standing-orders/new/", standing.standing_order_create, name="standing_order_create"),
+    path("standing-orders/new/", standing_create.standing_order_create, name="standing_order_create"),
     path("standing-orders/<int:pk>/", standing.standing_order_detail, name="standing_order_detail"),
     path("waiting-list/", waiting_list.waiting_list, name="waiting_list"),
     path("applications/<int:pk>/accept/", waiting_list.application_accept, name="application_accept"),

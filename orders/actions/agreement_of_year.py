@@ -9,7 +9,7 @@ from membership.models import User
 from ..approval import OVER_BUDGET, why_waits
 from ..budgets import read_figures
 from ..models import StandingOrder
-from .authority import let_wait, limit_of, record
+from .authority import let_wait, limit_of, record, sum_beside
 
 Status = StandingOrder.Status
 
@@ -37,6 +37,7 @@ def settle_agreement(locked: StandingOrder, *, actor: User | None, now: datetime
 
 def _why_waits(locked: StandingOrder, total: int, actor: User | None, now: datetime) -> str:
     """Return why the higher sum needs an approver, or "": the actor's limit, or what the budget has left."""
+    total += sum_beside(locked)
     by_limit = why_waits(total, limit=limit_of(actor, locked.organization_id), left=None)
     if by_limit or locked.department is None:
         return by_limit

@@ -90,17 +90,25 @@ def _approvers(organization: Organization, price: int) -> list[User]:
     return approvers_of(organization, price) or people(organization, "approver")
 
 
-def why_standing_order_waits(standing_order: StandingOrder, *, now: datetime) -> str:
+def sum_beside(standing_order: StandingOrder) -> int:
+    """Return what those bring in a year that were set up together with it for other sites, in won."""
+    others = StandingOrder.objects.together_with(standing_order)
+    rows = others.select_related("bundle").prefetch_related("later_terms__bundle")
+    return sum(row.yearly_sum for row in rows)
+
+
+def why_standing_order_waits(standing_order: StandingOrder, *, now: datetime, beside: int = 0) -> str:
     """Return why a standing order that is set up at `now` waits for approval, or "".
 
     The limit is compared with what it brings in a year, the budget with what it brings until the year's end.
+    `beside` is what others bring that are set up with it: sums aren't split to stay under a limit.
     """
     limit = limit_of(standing_order.created_by, standing_order.organization_id)
     today, left = timezone.localdate(now), None
     if standing_order.department:
         (figures,) = read_figures([standing_order.department], today.year, today=today)
         left = figures.left_after_forecast
-    by_limit = why_waits(standing_order.yearly_price, limit=limit, left=None)
+    by_limit = why_waits(standing_order.yearly_price + beside, limit=limit, left=None)
     days = rule_dates(
         standing_order.rrule,
         standing_order.starts_on,
@@ -117,7 +125,7 @@ def is_raised(standing_order: StandingOrder) -> bool:
     if standing_order.agreed_sum is None or standing_order.yearly_sum <= standing_order.agreed_sum:
         return False
     limit = limit_of(standing_order.created_by, standing_order.organization_id)
-    return bool(why_waits(standing_order.yearly_sum, limit=limit, left=None))
+    return bool(why_waits(standing_order.yearly_sum + sum_beside(standing_order), limit=limit, left=None))
 
 
 def let_wait(

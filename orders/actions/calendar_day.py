@@ -11,9 +11,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Max, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from bundles.models import Edition
 from membership.models import User
+from membership.permissions import ORDERING_ROLES
 
 from ..calendar_effects import CUTOFF, LEFT_OUT, MOVED, TO_DECIDE, CalendarChange, Effect, fingerprint
 from ..coming import why
@@ -23,7 +25,7 @@ from ..exceptions import NotPossible
 from ..models import CalendarDay, Notification, Occurrence, Order, OrderEvent, StandingOrder
 from ..working_days import WorkingDays
 from .move_order import DECISIONS, decide, target_of
-from .notify import notify_institution
+from .notify import notify, notify_institution, people
 from .reconcile import Moved, reconcile
 
 # What is promised and not on its way.
@@ -97,6 +99,13 @@ def _near(day: date) -> Q:
     return counted | Q(delivery_date=day)
 
 
+def _said(*cutoffs: object) -> str:
+    """Return the cut-off before and after, as a notification keeps it."""
+    return " → ".join(
+        f"{timezone.localtime(at):%Y-%m-%d %H:%M}" for at in cutoffs if isinstance(at, datetime)
+    )
+
+
 # -- Dates of standing orders ---------------------------------------------------------------------
 
 
@@ -111,12 +120,15 @@ def _dates(touched: list[int], now: datetime) -> Iterator[Effect]:
     rows = StandingOrder.objects.filter(pk__in=touched).select_related("organization").order_by("pk")
     for standing in rows.prefetch_related("later_terms", "pauses"):
         for moved in reconcile(standing, now=now):
-            if effect := _of_date(moved, standing):
+            if effect := _of_date(moved, standing, now):
                 yield effect
 
 
-def _of_date(moved: Moved, standing: StandingOrder) -> Effect | None:
-    """Return how a date that was shown before changed; None if it is new or only its words changed."""
+def _of_date(moved: Moved, standing: StandingOrder, now: datetime) -> Effect | None:
+    """Return how a date that was shown before changed; None if it is new or only its words changed.
+
+    That a date moved is told by whatever moves it; that only its cut-off did is told here.
+    """
     was, row = moved.was, moved.row
     if was is None:
         return None
@@ -125,6 +137,10 @@ def _of_date(moved: Moved, standing: StandingOrder) -> Effect | None:
     if (was_day, was["cutoff_at"]) == (day, row.cutoff_at):
         return None
     what = LEFT_OUT if day is None else MOVED if was_day != day else CUTOFF
+    if what == CUTOFF:
+        told = people(standing.organization, *ORDERING_ROLES)
+        said = _said(was["cutoff_at"], row.cutoff_at)
+        notify(told, Notification.Kind.CUTOFF_MOVED, now=now, occurrence=row, detail=said)
     return Effect(
         what,
         standing.organization,
@@ -169,6 +185,9 @@ def _follow(order: Order, change: CalendarChange, working_days: WorkingDays, now
         said = f"{was_day} → {order.delivery_date} ({change.name})"
         OrderEvent.objects.create(order=order, was=order.status, to=order.status, at=now, note=said)
         notify_institution(order, Notification.Kind.ORDER_MOVED, now=now, detail=said)
+    else:
+        said = _said(was_cutoff, order.cutoff_at)
+        notify_institution(order, Notification.Kind.CUTOFF_MOVED, now=now, detail=said)
     return _of_order(order, MOVED if order.delivery_date != was_day else CUTOFF, was_day, was_cutoff)
 
 

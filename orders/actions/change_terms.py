@@ -1,6 +1,6 @@
 """Decide something about a standing order for good or for a time: its terms, pauses, and its end."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -75,6 +75,34 @@ def _affected(locked: StandingOrder, values: Mapping[str, Any], since: date | No
         copy_terms(base, first)
         following.insert(0, first)
     return following
+
+
+@transaction.atomic
+def at_all_sites(standing_order: StandingOrder, deed: Callable[[StandingOrder], object]) -> None:
+    """Do it for a standing order and for all that were set up with it for other sites, or for none."""
+    others = list(StandingOrder.objects.together_with(standing_order))
+    for row in sorted([standing_order, *others], key=lambda each: each.pk):
+        deed(row)
+
+
+def change_terms_everywhere(
+    standing_order: StandingOrder,
+    changes: Mapping[str, Any],
+    *,
+    since: date | None = None,
+    actor: User | None,
+    now: datetime,
+    seen: int | None = None,
+) -> None:
+    """Change it and all that were set up with it; those of other sites keep their site and people."""
+    elsewhere = {name: value for name, value in changes.items() if name not in ("site_id", "headcount")}
+
+    def change(row: StandingOrder) -> None:
+        is_own = row == standing_order
+        mine, revision = (changes, seen) if is_own else (elsewhere, None)
+        change_terms(row, mine, since=since, actor=actor, now=now, seen=revision)
+
+    at_all_sites(standing_order, change)
 
 
 def pause_standing_order(

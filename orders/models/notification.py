@@ -46,6 +46,8 @@ class Notification(models.Model):
         ROUTE_PLANNED = "route_planned", _("your route")
         # `detail` is the day on which it would have come, and the reason's code.
         DATE_MOVED = "date_moved", _("delivery moved")
+        # `detail` is the cut-off before and after.
+        CUTOFF_MOVED = "cutoff_moved", _("cut-off moved")
         # Their detail is the delivery date.
         SWAPS_DROPPED = "swaps_dropped", _("swapped products no longer apply")
         HOLIDAY_ASKED = "holiday_asked", _("question about a holiday")

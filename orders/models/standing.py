@@ -62,6 +62,16 @@ class StandingOrder(Terms):
     agreed_sum = models.PositiveBigIntegerField(_("agreed for a year (won)"), null=True, blank=True)
     # Every date of the rule up to here has its row: a date that comes up behind it was left out by no outage.
     known_until = models.DateField(_("dates shown until"), null=True, blank=True, editable=False)
+    # Set up together for several sites: all of them name the first, which names none.
+    together_with = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("set up together with"),
+    )
     # Counts the changes, so that whoever decides by an outdated page is told.
     revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
 

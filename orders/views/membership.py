@@ -33,7 +33,7 @@ from ..rule_words import rule_words
 from ..waiting import waiting_applications
 from .institution import READERS
 from .own_institution import own_institution
-from .standing import STORED, first_dates, standing_consequences
+from .standing_create import STORED, first_dates, standing_consequences
 from .waiting_list import join
 
 PAGE = "orders:membership_detail"
@@ -165,7 +165,7 @@ def _wanted(request: HttpRequest, form: PlanForm) -> Application:
         organization=chosen["site"].organization,
         rrule=chosen["rule"],
         asked_by=request.user,  # type: ignore[misc]
-        **{name: chosen[name] for name in STORED if name != "ends_on"},
+        **{name: chosen[name] for name in STORED if name in chosen},
     )
 
 

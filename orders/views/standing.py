@@ -1,63 +1,45 @@
-"""Standing orders: set them up, see each of their dates and why, leave one out, end them."""
+"""Standing orders: see each of their dates and why, leave one out, end them."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from membership import clock
 from membership.permissions import approver_seat, can_order_for, is_operator, role_required
 
-from ..actions.authority import approvers_of, why_standing_order_waits
+from ..actions.authority import approvers_of
 from ..actions.change_date import leave_out_date
-from ..actions.change_terms import end_standing_order
+from ..actions.change_terms import at_all_sites, end_standing_order
 from ..actions.changing import deadline_of
-from ..actions.standing import create_standing_order, retry_occurrence
+from ..actions.standing import retry_occurrence
 from ..alternatives import SOLD_OUT, Alternative, alternatives_to_occurrence
 from ..change_words import changes_of
 from ..coming import why
-from ..exceptions import DayFull, NotPossible
-from ..forms import StandingOrderFilter, orderable_sites, own_department
-from ..forms_standing import StandingOrderForm
-from ..full_days import refusal_of, with_other_weekday
+from ..exceptions import NotPossible
+from ..forms import StandingOrderFilter
 from ..holiday import question_of
-from ..models import Application, CalendarDay, Occurrence, StandingOrder
+from ..models import CalendarDay, Occurrence, StandingOrder
 from ..progress import standing_timeline
 from ..purchases import standing_order_advice
 from ..reasons import TOLD_IN_FULL, told, words
 from ..rule_words import rule_words
-from ..schedule import delivery_date, rule_dates
 from ..waiting import waiting_standing_orders
 from ..working_days import WorkingDays
 from .back import redirect_back
-from .event_order import wanted_exclusions, wanted_headcount
 from .institution import PAGE_SIZE, READERS, may_order
-from .waiting_list import join
-
-PREVIEW_DATES = 6
-# What the form's fields become when the order is stored.
-STORED = (
-    "site",
-    "department",
-    "bundle",
-    "headcount",
-    "exclusions",
-    "starts_on",
-    "ends_on",
-    "holiday_policy",
-    "window_opens",
-    "window_closes",
-)
 
 
 @require_GET
@@ -84,148 +66,6 @@ def standing_order_list(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/standing_order_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@role_required(*READERS)
-def standing_order_create(request: HttpRequest) -> HttpResponse:
-    """Set up a standing order. A POST with `check` only shows its first dates and what each costs.
-
-    One with `instead` puts another weekday into the form, one with `queue` on the waiting list what is full.
-    """
-    if not may_order(request):
-        raise PermissionDenied
-    form = _form(request)
-    if "queue" in request.POST and form.is_valid() and (joined := join(request, form, _wish(request, form))):
-        return joined
-    is_check = not {"check", "instead", "queue"}.isdisjoint(request.POST)
-    if request.method == "POST" and not is_check and form.is_valid() and (made := _create(request, form)):
-        if made.status == StandingOrder.Status.AWAITING:
-            messages.info(request, _("The standing order is set up and waits for approval."))
-        else:
-            messages.success(request, _("The standing order is set up."))
-        return redirect("orders:standing_order_detail", pk=made.pk)
-    context = {
-        "form": form,
-        **first_dates(form),
-        **_consequences(form, request),
-        **_full(form, request),
-        "chosen": form.cleaned_data if form.is_bound else form.initial,
-        "has_sites": form.fields["site"].queryset.exists(),  # type: ignore[attr-defined]
-        "crumbs": [{"label": _("Standing orders"), "url": reverse("orders:standing_order_list")}],
-    }
-    is_partial = request.htmx and is_check  # type: ignore[attr-defined]
-    template = "orders/includes/first_dates.html" if is_partial else "orders/standing_order_form.html"
-    return render(request, template, context)
-
-
-def _form(request: HttpRequest) -> StandingOrderForm:
-    fixed: dict[str, Any] = {"user": request.user, "today": clock.today()}
-    if request.method == "POST":
-        return StandingOrderForm(with_other_weekday(request.POST), **fixed)
-    form = StandingOrderForm(**fixed)
-    site = orderable_sites(request.user).first()  # type: ignore[arg-type]
-    bundles = form.fields["bundle"].queryset  # type: ignore[attr-defined]
-    bundle = bundles.filter(code=request.GET.get("bundle", "")).first() or bundles.first()
-    form.initial = {
-        "exclusions": wanted_exclusions(request, site),
-        "site": site,
-        "department": own_department(request.user),  # type: ignore[arg-type]
-        "bundle": bundle,
-        "headcount": wanted_headcount(request, bundle),
-    }
-    return form
-
-
-def _wish(request: HttpRequest, form: StandingOrderForm) -> Application:
-    """Return what waits for a place, not stored."""
-    chosen = form.cleaned_data
-    return Application(
-        kind=Application.Kind.STANDING,
-        organization=chosen["site"].organization,
-        rrule=chosen["rule"],
-        asked_by=request.user,  # type: ignore[misc]
-        **{name: chosen[name] for name in STORED},
-    )
-
-
-def _create(request: HttpRequest, form: StandingOrderForm) -> StandingOrder | None:
-    chosen = form.cleaned_data
-    try:
-        return create_standing_order(
-            organization=chosen["site"].organization,
-            rrule=chosen["rule"],
-            actor=request.user,  # type: ignore[arg-type]
-            now=clock.now(),
-            **{name: chosen[name] for name in STORED},
-        )
-    except ValidationError as error:
-        form.add_error(None, error.messages)
-    except DayFull as error:
-        form.add_error(None, words(error.reason))
-    return None
-
-
-def first_dates(form: Any) -> dict[str, Any]:
-    """Return the rule in words and its first dates, where the holidays put them, as far as they are known."""
-    if not form.is_bound:
-        return {}
-    form.is_valid()
-    chosen = form.cleaned_data
-    bundle, headcount = chosen.get("bundle"), chosen.get("headcount")
-    known: dict[str, Any] = {"price": bundle.price_for(headcount) if bundle and headcount else None}
-    if "rule" not in chosen or "holiday_policy" not in chosen or not chosen.get("starts_on"):
-        return known
-    working_days = CalendarDay.objects.all().working_days()
-    starts_on = chosen["starts_on"]
-    dates = rule_dates(
-        chosen["rule"],
-        starts_on,
-        after=starts_on - timedelta(days=1),
-        until=starts_on + timedelta(days=366),
-        ends_on=chosen.get("ends_on"),
-    )
-    known["rule_in_words"] = rule_words(chosen["rule"], get_language() or "ko")
-    known["first_dates"] = []
-    for day in dates[:PREVIEW_DATES]:
-        delivered_on, reason = delivery_date(day, chosen["holiday_policy"], working_days)
-        moved = Occurrence(rule_date=day, reason=reason.code, detail=reason.holiday)
-        known["first_dates"].append({"day": delivered_on or day, "comes": delivered_on, "why": why(moved)})
-    return known
-
-
-def _wanted(form: StandingOrderForm, request: HttpRequest) -> StandingOrder | None:
-    """Return what it would become, not stored; None while too little is filled in."""
-    chosen = form.cleaned_data if form.is_bound else {}
-    if not all(chosen.get(name) for name in ("site", "bundle", "headcount", "rule", "starts_on")):
-        return None
-    return StandingOrder(
-        organization=chosen["site"].organization,
-        rrule=chosen["rule"],
-        created_by=request.user,  # type: ignore[misc]
-        **{name: chosen.get(name) for name in STORED},
-    )
-
-
-def _consequences(form: StandingOrderForm, request: HttpRequest) -> dict[str, Any]:
-    """Return whether it would wait for approval, and what its year would mean for contracts."""
-    wanted = _wanted(form, request)
-    return standing_consequences(wanted) if wanted else {}
-
-
-def _full(form: StandingOrderForm, request: HttpRequest) -> dict[str, Any]:
-    """Return which of its dates are full, and the weekdays that are free."""
-    wanted = _wanted(form, request)
-    return refusal_of(wanted, now=clock.now()) if wanted else {}
-
-
-def standing_consequences(wanted: StandingOrder) -> dict[str, Any]:
-    """Return what the unsaved standing order costs, whether it would wait, and what contracts ask for."""
-    return {
-        "waits": words(why_standing_order_waits(wanted, now=clock.now())),
-        "yearly_sum": wanted.yearly_sum,
-        "advice": standing_order_advice(wanted, today=clock.today()),
-    }
-
-
 @require_GET
 @role_required(*READERS)
 def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -238,6 +78,8 @@ def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     today = clock.today()
+    others = StandingOrder.objects.together_with(standing).select_related("bundle", "site")
+    together = list(others.prefetch_related("later_terms__bundle"))
     working_days = CalendarDay.objects.all().working_days()
     occurrences = standing.occurrences.select_related("order")
     coming = occurrences.coming(today).order_by("rule_date")
@@ -254,12 +96,14 @@ def standing_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if standing.status == StandingOrder.Status.AWAITING
         else [],
         "events": standing_timeline(standing),
-        "advice": standing_order_advice(standing, today=today)
+        "together": together,
+        "advice": standing_order_advice(standing, *together, today=today)
         if standing.status != StandingOrder.Status.ENDED
         else None,
         "coming": [_date(occurrence, request, working_days) for occurrence in coming],
         "changes": changes_of(standing, request.user, now=clock.now()),  # type: ignore[arg-type]
         "pauses": standing.pauses.filter(Q(last_on=None) | Q(last_on__gte=today)),
+        "today": today,
         "tomorrow": today + timedelta(days=1),
         "alternatives": _alternatives(coming, request, standing),
         "past": [_date(occurrence, request, working_days) for occurrence in page],
@@ -316,16 +160,41 @@ def _date(occurrence: Occurrence, request: HttpRequest, working_days: WorkingDay
 @require_POST
 @role_required(*READERS)
 def standing_order_end(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make no more orders from it."""
+    """Make no more orders from it: from now on, or after a day."""
     rows = StandingOrder.objects.for_user(request.user)  # type: ignore[arg-type]
     standing = get_object_or_404(rows, pk=pk)
     if not can_order_for(request.user, standing.organization):  # type: ignore[arg-type]
         raise PermissionDenied
-    end_standing_order(standing, actor=request.user, now=clock.now())  # type: ignore[arg-type]
-    messages.success(
-        request, _("The standing order was ended. Orders that were already made will still come.")
-    )
+    last = _last_day(request)
+    if last and last < clock.today():
+        messages.error(request, _("Choose a day that is still to come."))
+        return redirect("orders:standing_order_detail", pk=standing.pk)
+    try:
+        if "everywhere" in request.POST:
+            at_all_sites(standing, lambda row: _end(request, row, last))
+        else:
+            _end(request, standing, last)
+    except NotPossible as error:
+        messages.error(request, told(error.reason, error.detail))
+    else:
+        standing.refresh_from_db()
+        if last and standing.status != StandingOrder.Status.ENDED:
+            said = _("The standing order ends after %(day)s.") % {"day": date_format(last)}
+        else:
+            said = _("The standing order was ended. Orders that were already made will still come.")
+        messages.success(request, said)
     return redirect("orders:standing_order_detail", pk=standing.pk)
+
+
+def _end(request: HttpRequest, standing: StandingOrder, last: date | None) -> StandingOrder:
+    return end_standing_order(standing, last=last, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+
+
+def _last_day(request: HttpRequest) -> date | None:
+    try:
+        return parse_date(request.POST.get("last", ""))
+    except ValueError:
+        return None
 
 
 @require_POST

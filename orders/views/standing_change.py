@@ -24,14 +24,21 @@ from ..actions.change_date import (
     leave_out_date,
     move_date,
 )
-from ..actions.change_terms import change_terms, pause_standing_order, resume_standing_order
+from ..actions.change_terms import (
+    at_all_sites,
+    change_terms,
+    change_terms_everywhere,
+    pause_standing_order,
+    resume_standing_order,
+)
 from ..actions.changing import undo_change
 from ..actions.holiday import answer_holiday
 from ..coming import why
+from ..date_page import find_date
 from ..exceptions import DayFull, NotPossible
 from ..forms_change import ONE, ChangeForm
 from ..full_days import in_words
-from ..models import Occurrence, StandingOrder, StandingOrderChange
+from ..models import CalendarDay, Occurrence, StandingOrder, StandingOrderChange
 from ..models.terms import ANSWERS
 from ..reasons import told
 from ..rehearsal import Consequences, rehearse
@@ -60,13 +67,20 @@ def _row(standing: StandingOrder, day: str) -> Occurrence:
     return row
 
 
+def _row_to_change(request: HttpRequest, standing: StandingOrder, day: date) -> Occurrence | None:
+    """Return the date; one beyond what is stored is only made up until something is sent."""
+    if request.method == "POST":
+        return _row(standing, day.isoformat())
+    return find_date(standing, day, CalendarDay.objects.all().working_days(), now=clock.now())
+
+
 @require_http_methods(["GET", "POST"])
 @role_required(*READERS)
 def standing_order_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one date, all from a date on, or all. A POST with `check` only shows what would change."""
     standing = _standing(request, pk)
     day = _read(request.GET.get("date", ""))
-    row = standing.occurrences.select_related("bundle", "site").filter(rule_date=day).first() if day else None
+    row = _row_to_change(request, standing, day) if day else None
     form = ChangeForm(
         request.POST or None,
         standing_order=standing,
@@ -120,7 +134,8 @@ def _change(request: HttpRequest, form: ChangeForm) -> object:
     known: dict[str, Any] = {"actor": request.user, "now": clock.now(), "seen": form.cleaned_data["seen"]}
     if form.row and form.cleaned_data["scope"] == ONE:
         return change_date(form.row, form.changes, **known)
-    return change_terms(form.standing_order, form.changes, since=form.cleaned_data["since"], **known)
+    change = change_terms_everywhere if form.cleaned_data.get("everywhere") else change_terms
+    return change(form.standing_order, form.changes, since=form.cleaned_data["since"], **known)
 
 
 def _consequences(form: ChangeForm, deed: Callable[[], object]) -> Consequences | None:
@@ -208,7 +223,7 @@ def date_move(request: HttpRequest, pk: int, day: str) -> HttpResponse:
     row, to = _row(standing, day), _day(request, "to")
     if to is None:
         messages.error(request, _("Choose a day."))
-        return redirect("orders:standing_order_detail", pk=pk)
+        return redirect_back(request, reverse("orders:standing_order_detail", args=[pk]))
     return _decide(request, standing, _("This date was moved."), lambda **known: move_date(row, to, **known))
 
 
@@ -235,7 +250,12 @@ def standing_order_pause(request: HttpRequest, pk: int) -> HttpResponse:
     standing = _standing(request, pk)
     first, last = _day(request, "first") or clock.today() + timedelta(days=1), _day(request, "last")
     return _decide(
-        request, standing, _("Paused."), lambda **known: pause_standing_order(standing, first, last, **known)
+        request,
+        standing,
+        _("Paused."),
+        lambda **known: _everywhere(
+            request, standing, known, lambda row, **rest: pause_standing_order(row, first, last, **rest)
+        ),
     )
 
 
@@ -249,8 +269,20 @@ def standing_order_resume(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         standing,
         _("Dates come again."),
-        lambda **known: resume_standing_order(standing, on, **known),
+        lambda **known: _everywhere(
+            request, standing, known, lambda row, **rest: resume_standing_order(row, on, **rest)
+        ),
     )
+
+
+def _everywhere(
+    request: HttpRequest, standing: StandingOrder, known: dict[str, Any], deed: Callable[..., object]
+) -> object:
+    """Do it for the standing order of the page, and if that is wished for all that were set up with it."""
+    if "everywhere" not in request.POST:
+        return deed(standing, **known)
+    rest = known | {"seen": None}
+    return at_all_sites(standing, lambda row: deed(row, **(known if row == standing else rest)))
 
 
 def _day(request: HttpRequest, name: str) -> date | None:

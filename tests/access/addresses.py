@@ -959,6 +959,96 @@ API = [
         {"pk": "standing_order.pk"},
         post={"200": ORDERERS | HUB, "403": READERS},
     ),
+    *(
+        Address(
+            f"api:standing_order-{verb}",
+            {"pk": "standing_order.pk"},
+            post={"200": ORDERERS | HUB, "403": READERS},
+            data=data,
+        )
+        for verb, data in (
+            ("change", lambda side: {"headcount": 12}),
+            ("pause", lambda side: {"first": str(LATER)}),
+            ("resume", lambda side: {"on": str(LATER)}),
+        )
+    ),
+    *(
+        Address(
+            f"api:standing_order-{verb}",
+            {"pk": "awaiting_standing_order.pk"},
+            post={"200": APPROVER, "403": (READERS | HUB) - APPROVER},
+        )
+        for verb in ("approve", "decline")
+    ),
+    Address("api:change-list", get={"200": MEMBERS}),
+    Address("api:change-detail", {"pk": "standing_change.pk"}, get={"200": READERS | HUB}),
+    Address("api:change-undo", {"pk": "standing_change.pk"}, post={"200": ORDERERS | HUB, "403": READERS}),
+    *(
+        Address(
+            f"api:order-{verb}",
+            {"number": "awaiting.number"},
+            post={"200": APPROVER, "403": (READERS | HUB) - APPROVER},
+            data=_seen_price,
+        )
+        for verb in ("approve", "decline")
+    ),
+    # What comes then isn't published yet.
+    Address("api:order-swap", ORDER, post={"409": ORDERERS | HUB, "403": READERS}, data=_swap),
+    Address(
+        "api:occurrence-swap", {"pk": "planned.pk"}, post={"409": ORDERERS | HUB, "403": READERS}, data=_swap
+    ),
+    Address(
+        "api:occurrence-move",
+        {"pk": "planned.pk"},
+        post={"200": ORDERERS | HUB, "403": READERS},
+        data=lambda side: {"to": str(OPEN)},
+    ),
+    Address(
+        "api:occurrence-change",
+        {"pk": "planned.pk"},
+        post={"200": ORDERERS | HUB, "403": READERS},
+        data=lambda side: {"headcount": 12},
+    ),
+    Address(
+        "api:occurrence-bring-back",
+        {"pk": "planned.pk"},
+        post={"200": ORDERERS | HUB, "403": READERS},
+    ),
+    # It is no holiday.
+    Address(
+        "api:occurrence-answer",
+        {"pk": "planned.pk"},
+        post={"409": ORDERERS | HUB, "403": READERS},
+        data=lambda side: {"answer": "skip"},
+    ),
+    # Nothing is said of what is wanted.
+    Address(
+        "api:membership-list",
+        get={"200": MEMBERS},
+        post={
+            "400": ORDERERS | OTHER_ORDERERS | HUB | {"mixed"},
+            "403": MEMBERS - ORDERERS - OTHER_ORDERERS - HUB - {"mixed"},
+        },
+    ),
+    Address("api:membership-detail", {"pk": "change.membership_id"}, get={"200": READERS | HUB}),
+    *(
+        Address(
+            f"api:membership-{verb}",
+            {"pk": "change.membership_id"},
+            post={"200": ORDERERS | HUB, "403": READERS},
+            data=data,
+        )
+        for verb, data in (
+            ("pause", lambda side: {"starts_on": "2027-04-01", "ends_on": "2027-04-02"}),
+            ("resume", lambda side: {"resumes_on": str(LATER)}),
+            ("leave", lambda side: {"last_day": "2027-05-31"}),
+        )
+    ),
+    Address(
+        "api:membership-undo",
+        {"pk": "change.membership_id", "event": "change.pk"},
+        post={"200": ORDERERS | HUB, "403": READERS},
+    ),
     Address("api:occurrence-list", get={"200": MEMBERS}),
     Address("api:occurrence-detail", {"pk": "planned.pk"}, get={"200": READERS | HUB}),
     Address("api:occurrence-skip", {"pk": "planned.pk"}, post={"200": ORDERERS | HUB, "403": READERS}),

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -13,6 +14,7 @@ from orders.actions.calendar_day import StalePreview, change_calendar_day, previ
 from orders.actions.change_date import leave_out_date
 from orders.calendar_effects import CalendarChange, by_institution, counts, fingerprint
 from orders.cutoff import seoul
+from orders.emails import send_pending
 from orders.exceptions import NotPossible
 from orders.models import CalendarDay, Notification, Occurrence, Order, StandingOrder
 from tests.factories import (
@@ -122,6 +124,41 @@ def test_dates_and_events_follow_and_people_are_told_once() -> None:
         ("order_moved", "2026-12-01 → 2026-11-30 (임시공휴일)"),
     ]
     assert CalendarDay.objects.get().name == "임시공휴일"
+
+
+def test_whose_cutoff_moves_is_told_before_and_after() -> None:
+    tuesdays()
+    event = event_order(event_at=EVENT_AT + timedelta(days=14), delivery_date=date(2026, 12, 15))
+    Order.objects.update(cutoff_at=seoul(date(2026, 12, 10), time(15)))
+    friday = CalendarChange(date(2026, 12, 11), False, "재량휴업")
+
+    preview_calendar_day(friday, now=TUESDAY)
+    assert told() == []
+    apply(friday)
+
+    said = "2026-12-10 15:00 → 2026-12-09 15:00"
+    rows = Notification.objects.order_by("pk").values_list("kind", "occurrence__rule_date", "order", "detail")
+    assert list(rows) == [
+        ("cutoff_moved", date(2026, 12, 15), None, said),
+        ("cutoff_moved", None, event.pk, said),
+    ]
+    send_pending(now=TUESDAY)
+    assert [said in each.body for each in mail.outbox] == [True, True]
+
+
+def test_the_mail_says_where_a_date_went_and_links_to_it() -> None:
+    standing = tuesdays()
+    User.objects.update(language="en")
+    apply(CLOSED)
+    send_pending(now=TUESDAY)
+
+    lines = mail.outbox[0].body.splitlines()
+    assert [line for line in lines if line.startswith(("Until now", "From now on", "Cut-off"))] == [
+        "Until now: 2026-12-01",
+        "From now on: 2026-11-30 (Mon)",
+        "Cut-off: 2026-11-25 15:00",
+    ]
+    assert f"/standing-orders/{standing.pk}/dates/2026-12-01/" in mail.outbox[0].body
 
 
 def test_opening_a_day_again_brings_everything_back_that_may() -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from bundles.models import Bundle
 from membership.models import Organization, Site, User
+from orders import cycle
 from orders.models import Occurrence, StandingOrder
 from orders.reasons import words
 from tests.factories import (
@@ -97,7 +98,13 @@ def filled(site: Site, bundle: Bundle, **changes: object) -> dict[str, object]:
             {"repeat": "monthly_weekday", "nth": ["1", "-1"], "nth_weekday": "WE"},
             "FREQ=MONTHLY;BYDAY=1WE,-1WE",
         ),
+        (
+            {"repeat": "monthly_weekday", "nth": ["1", "3"], "nth_weekday": ["TU", "TH"], "months": "2"},
+            "FREQ=MONTHLY;INTERVAL=2;BYDAY=1TU,3TU,1TH,3TH",
+        ),
         ({"repeat": "monthly_day", "month_day": "31", "weekdays": []}, "FREQ=MONTHLY;BYMONTHDAY=31"),
+        ({"repeat": "monthly_day", "month_day": ["1", "15", "-1"]}, "FREQ=MONTHLY;BYMONTHDAY=1,15,-1"),
+        ({"interval": "12", "weekdays": ["MO"], "count": "5"}, "FREQ=WEEKLY;INTERVAL=12;BYDAY=MO;COUNT=5"),
         ({"repeat": "own", "rrule": " rrule:freq=daily;count=3 "}, "FREQ=DAILY;COUNT=3"),
     ],
 )
@@ -137,6 +144,8 @@ def test_standing_order_is_set_up_once_however_often_it_is_sent(office: Organiza
         ({"repeat": "never"}, "repeat"),
         ({"starts_on": "2026-11-23"}, "starts_on"),
         ({"ends_on": "2026-11-30"}, "ends_on"),
+        ({"ends_on": "2026-12-31", "count": "3"}, "count"),
+        ({"repeat": "own", "rrule": "FREQ=DAILY;COUNT=3", "count": "3"}, "count"),
         ({"headcount": "501"}, "headcount"),
         ({"window_closes": "10:00"}, "window_opens"),
     ],
@@ -183,6 +192,29 @@ def test_check_shows_the_first_dates_and_sets_nothing_up(
         f"{words('moved_before')} (Christmas Day)",
     )
     assert (StandingOrder.objects.count(), b"<html" in response.content) == (0, not headers)
+
+
+def test_check_says_where_a_holiday_goes_that_is_asked_about(office: Organization) -> None:
+    site, bundle = SiteFactory(organization=office), bundle_with("bread")
+    data = filled(
+        site,
+        bundle,
+        check="1",
+        weekdays=["FR"],
+        starts_on="2026-12-25",
+        count="3",
+        holiday_policy="ask",
+        holiday_default="skip",
+    )
+    response = client_of(orderer(office)).post(NEW, data)
+    # New Year's Day is a Friday, too.
+    assert [(each["day"], each["comes"], each["why"]) for each in response.context["first_dates"]] == [
+        (date(2026, 12, 25), None, words("asked_skip")),
+        (date(2027, 1, 1), None, words("asked_skip")),
+        (date(2027, 1, 8), date(2027, 1, 8), ""),
+    ]
+    client_of(orderer(office)).post(NEW, {**data, "check": []})
+    assert StandingOrder.objects.values_list("holiday_policy", "holiday_default").get() == ("ask", "skip")
 
 
 def test_viewer_may_not_set_up_a_standing_order(office: Organization) -> None:
@@ -302,6 +334,20 @@ def test_end_leaves_out_what_is_planned(office: Organization) -> None:
     for _ in range(2):
         assert client.post(url).url == detail(standing)
     assert statuses(standing) == ("ended", ["skipped"])
+
+
+def test_end_on_a_day_lets_what_lies_before_come(office: Organization) -> None:
+    standing = StandingOrderFactory(organization=office)
+    cycle.preview(now=TUESDAY)
+    client, url = client_of(orderer(office)), reverse("orders:standing_order_end", args=[standing.pk])
+
+    assert client.post(url, {"last": "2026-11-20"}).url == detail(standing)
+    assert StandingOrder.objects.get().ends_on is None
+    assert client.post(url, {"last": "2026-12-10"}).url == detail(standing)
+
+    standing.refresh_from_db()
+    assert statuses(standing) == ("active", ["planned", "planned", "skipped", "skipped", "skipped"])
+    assert standing.ends_on == date(2026, 12, 10)
 
 
 def test_retry_is_for_operators(office: Organization) -> None:
