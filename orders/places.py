@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from membership.models import Site
 
@@ -59,7 +60,7 @@ class Places:
         self.now, self.today = now, timezone.localdate(now)
         self.working_days = CalendarDay.objects.all().working_days()
         self._zones = dict(ZoneDistrict.objects.values_list("district", "zone"))
-        self._districts: dict[int, str] = {}
+        self._plans_of: dict[int, list[Plan]] = {}
 
     def of_delivery(self, day: date, district: str) -> set[Place]:
         """Return the places of one delivery: the hub's, and its zone's."""
@@ -88,13 +89,24 @@ class Places:
 
     def _of_own_plan(self, application: Application, until: date) -> set[Place]:
         """Return the places that a change of plan leaves: those of the present plan from its start on."""
-        running = StandingOrder.objects.running().filter(
-            organization=application.organization_id, bundle__plan__isnull=False
-        )
-        found: set[Place] = set()
-        for row in running.prefetch_related("later_terms", "pauses"):
-            found |= self.of_plan(plan_of(row, self.today), until)
+        if application.organization_id not in self._plans_of:
+            self._read_plans_of({application.organization_id})
+        plans = self._plans_of[application.organization_id]
+        found: set[Place] = set().union(*(self.of_plan(plan, until) for plan in plans))
         return {place for place in found if place.day >= application.starts_on}
+
+    def _read_plans_of(self, organizations: set[int]) -> None:
+        """Read the present plans of these institutions, and of all that wait for another one."""
+        asking = Application.objects.filter(kind=Application.Kind.PLAN, status__in=["waiting", "offered"])
+        wanted = organizations | set(asking.values_list("organization", flat=True))
+        rows = StandingOrder.objects.running().filter(organization__in=wanted, bundle__plan__isnull=False)
+        self._plans_of |= {pk: [] for pk in wanted}
+        for row in rows.prefetch_related("later_terms", "pauses", self._decided()).order_by("pk"):
+            self._plans_of[row.organization_id].append(read_plan(row, row.occurrences.all()))
+
+    def _decided(self) -> "Prefetch[Any]":
+        """The stored dates by which something may have been decided for dates to come."""
+        return Prefetch("occurrences", Occurrence.objects.filter(rule_date__gt=self.today - MOVED_BY))
 
     def until(self, *plans: Plan) -> date:
         """Return up to which day the dates of these plans are weighed."""
@@ -108,12 +120,11 @@ class Places:
             for each in wanted
             if each.is_coming and each.day and cutoff_at(each.day, 0, self.working_days) > self.now
         }
-        self._read_districts({site for site, _day in coming})
         return {(site, day): self.of_delivery(day, self._districts[site]) for site, day in coming}
 
-    def _read_districts(self, sites: Collection[int]) -> None:
-        if unknown := set(sites).difference(self._districts):
-            self._districts |= dict(Site.objects.filter(pk__in=unknown).values_list("pk", "district"))
+    @cached_property
+    def _districts(self) -> dict[int, str]:
+        return dict(Site.objects.values_list("pk", "district"))
 
     # -- What is taken ----------------------------------------------------------------------------
 
@@ -176,9 +187,9 @@ class Places:
             )
         )
         found = self._forecast_alike(rows.exclude(own_way), days)
-        for row in rows.filter(own_way).prefetch_related("later_terms", "pauses"):
+        for row in rows.filter(own_way).prefetch_related("later_terms", "pauses", self._decided()):
             after = row.known_until or self.today
-            stored = row.occurrences.filter(rule_date__gt=after).values_list("rule_date", flat=True)
+            stored = [each.rule_date for each in row.occurrences.all() if each.rule_date > after]
             wanted = forecast_dates(row, self.working_days, after=after, until=last, known=stored)
             for places in self._of_dates(each for each in wanted if each.day in days).values():
                 found.update(places)
