@@ -86,8 +86,9 @@ def build_town(size: int = 1) -> Town:
     f.PlanRunFactory(date=TODAY, asked_by=users["operator"])
     for side in sides:
         _drive(side)
-    for _ in range(size):
+    for nth in range(size):
         _keep_a_run(sides)
+        f.MembershipFactory(organization__name=f"먼구청{nth}")
     f.DayLimitFactory(weekday=None, on_date=NEXT_SPRING, deliveries=0, zone=f.ZoneFactory(districts=[]))
     return Town(own, other, users)
 
