@@ -78,6 +78,7 @@ def test_order_is_shown_with_lines_events_and_times_in_seoul() -> None:
         "window_opens": "10:00:00",
         "window_closes": "12:00:00",
         "cutoff_at": "2026-11-26T15:00:00+09:00",
+        "on_shortage": "substitute",
         "status": "delivered",
         "reason": "",
         "why": "",
