@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from membership.admin import HistoryAdmin, HistoryInline
 
-from .models import Application, ApplicationEvent, DayLimit, Zone, ZoneDistrict
+from ..models import Application, ApplicationEvent, DayLimit, Zone, ZoneDistrict
 
 
 class ZoneDistrictInline(admin.TabularInline):
