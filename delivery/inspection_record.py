@@ -11,26 +11,23 @@ from xml.sax.saxutils import escape
 from django.utils import timezone
 from django.utils.translation import override
 from PIL import Image as Picture
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, Spacer, Table
 from reportlab.platypus.tables import TableStyle
 
 from membership.business_number import display
 from membership.models import Organization
 from orders.documents import (
     BODY,
-    FRAME_PADDING,
     GRID,
     HEADING,
-    MARGIN,
     RIGHT,
     SHADE,
     SMALL,
     TITLE,
     TOTAL,
     WIDTH,
-    number_page,
+    paper,
     register_fonts,
 )
 from orders.models import InspectedLine, OrderLine
@@ -66,19 +63,7 @@ def inspection_record_pdf(proof: Proof, *, supplier: Organization) -> bytes:
             KeepTogether(_signed(proof)),
             *_photo(proof),
         ]
-    buffer = BytesIO()
-    SimpleDocTemplate(
-        buffer,
-        pagesize=A4,
-        leftMargin=MARGIN - FRAME_PADDING,
-        rightMargin=MARGIN - FRAME_PADDING,
-        topMargin=MARGIN,
-        bottomMargin=MARGIN,
-        title=f"검수조서 {proof.stop.order.number}",
-        author=supplier.name,
-        invariant=1,
-    ).build(story, onFirstPage=number_page, onLaterPages=number_page)
-    return buffer.getvalue()
+    return paper(story, title=f"검수조서 {proof.stop.order.number}", author=supplier.name)
 
 
 # -- Who, where, when ---------------------------------------------------------------------------------

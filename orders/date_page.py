@@ -12,7 +12,6 @@ from membership.models import User
 
 from .actions.changing import deadline_of
 from .coming import why
-from .cutoff import cutoff_at
 from .holiday import Question, question_of
 from .made import ledger_entries
 from .models import Occurrence, Order, StandingOrder, StandingOrderChange
@@ -20,8 +19,7 @@ from .planned import swaps_of
 from .progress import occurrence_steps, order_steps, timeline
 from .quote import Quote, quote
 from .reasons import words
-from .repeating import wanted_dates
-from .standing_plan import read_plan
+from .standing_plan import forecast_row
 from .wish_words import wish_words
 from .working_days import WorkingDays
 from .year import FORECAST
@@ -151,21 +149,7 @@ def _made_up(
     is_running = standing.status != StandingOrder.Status.ENDED and standing.organization.is_active
     if not is_running or rule_date <= max(standing.known_until or date.min, timezone.localdate(now)):
         return None
-    plan = read_plan(standing)
-    found = wanted_dates(plan, working_days, after=rule_date - ONE_DAY, until=rule_date)
-    if not found:
-        return None
-    wanted = found[0]
-    return Occurrence(
-        standing_order=standing,
-        rule_date=rule_date,
-        delivery_date=wanted.day,
-        cutoff_at=wanted.day and cutoff_at(wanted.day, 0, working_days),
-        status=Occurrence.Status.PLANNED if wanted.is_coming else Occurrence.Status.SKIPPED,
-        reason=wanted.reason,
-        detail=wanted.detail,
-        **wanted.serving,
-    )
+    return forecast_row(standing, rule_date, working_days)
 
 
 def _events(

@@ -74,6 +74,11 @@ def statement_pdf(statement: Statement, *, supplier: Organization, receipt: Rece
         *([Paragraph(f"비고: {_safe(order.note)}", BODY), Spacer(0, 4 * mm)] if order.note else []),
         _receiver(receipt),
     ]
+    return paper(story, title=f"거래명세서 {statement.number}", author=supplier.name)
+
+
+def paper(story: list[Flowable], *, title: str, author: str) -> bytes:
+    """Return a numbered A4 document; the same story is the same bytes."""
     buffer = BytesIO()
     SimpleDocTemplate(
         buffer,
@@ -82,8 +87,8 @@ def statement_pdf(statement: Statement, *, supplier: Organization, receipt: Rece
         rightMargin=MARGIN - FRAME_PADDING,
         topMargin=MARGIN,
         bottomMargin=MARGIN,
-        title=f"거래명세서 {statement.number}",
-        author=supplier.name,
+        title=title,
+        author=author,
         invariant=1,
     ).build(story, onFirstPage=number_page, onLaterPages=number_page)
     return buffer.getvalue()

@@ -1,14 +1,17 @@
 """Standing orders as plain values (`repeating.py`), read from their rows; and what comes beyond those."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from .cutoff import cutoff_at
 from .models import LaterTerms, Occurrence, StandingOrder
 from .models.serving import serving_of
 from .models.terms import Terms as TermsRow
 from .repeating import Own, Pause, Plan, Terms, Wanted, wanted_dates
 from .working_days import WorkingDays
+
+ONE_DAY = timedelta(days=1)
 
 
 def read_plan(standing_order: StandingOrder, dates: Iterable[Occurrence] = ()) -> Plan:
@@ -34,6 +37,29 @@ def _terms(row: TermsRow, valid_from: date) -> Terms:
         row.holiday_policy,
         row.holiday_default,
         serving_of(row),
+    )
+
+
+def forecast_row(
+    standing_order: StandingOrder, rule_date: date, working_days: WorkingDays
+) -> Occurrence | None:
+    """Return what the rule brings on a date that has no row, not stored; None if it brings nothing.
+
+    The cut-off is that of goods without lead time: what is in them isn't composed yet. Raises BadRule.
+    """
+    found = wanted_dates(read_plan(standing_order), working_days, after=rule_date - ONE_DAY, until=rule_date)
+    if not found:
+        return None
+    wanted = found[0]
+    return Occurrence(
+        standing_order=standing_order,
+        rule_date=rule_date,
+        delivery_date=wanted.day,
+        cutoff_at=wanted.day and cutoff_at(wanted.day, 0, working_days),
+        status=Occurrence.Status.PLANNED if wanted.is_coming else Occurrence.Status.SKIPPED,
+        reason=wanted.reason,
+        detail=wanted.detail,
+        **wanted.serving,
     )
 
 

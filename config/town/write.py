@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bundles.models import Bundle, CapacityPool, Category, Product, Slot
 from delivery.models import Depot, Shift, Vehicle
 from membership import exclusions
+from membership.actions.site import WAY_IN
 from membership.actions.subscribe import begin_membership
 from membership.allergens import mask
 from membership.models import Certification, Membership, Organization, Plan, Seat, Site, SiteWindow, User
@@ -22,21 +23,6 @@ from .errors import BadTown, CellError
 from .rows import Place, Producer, Town
 
 Kind = Organization.Kind
-# What a place says about the way in and whom to call there, in the words of its site.
-WAY_IN = (
-    "contact_name",
-    "contact_phone",
-    "entrance_note",
-    "entrance_note_en",
-    "reception_note",
-    "reception_note_en",
-    "lift",
-    "parking_note",
-    "parking_note_en",
-    "parking_height_cm",
-    "unloading_note",
-    "unloading_note_en",
-)
 
 
 def write_town(

@@ -15,12 +15,8 @@ from ..hours import Hours, hours_text
 from ..models import Organization, Site, SiteChange, SiteWindow, User
 from ..signals import site_retiring
 
-# What people say about a site; the rest follows from it or has an action of its own.
-FACTS = (
-    "name",
-    "name_en",
-    "address",
-    "address_detail",
+# What a site says about the way in and whom to call there.
+WAY_IN = (
     "contact_name",
     "contact_phone",
     "entrance_note",
@@ -34,6 +30,8 @@ FACTS = (
     "unloading_note",
     "unloading_note_en",
 )
+# What people say about a site; the rest follows from it or has an action of its own.
+FACTS = ("name", "name_en", "address", "address_detail", *WAY_IN)
 PLACE = ("latitude", "longitude", "precision", "located_by", "confirmed_by_id", "confirmed_at")
 Week = Mapping[int, Hours]
 # How long until the address of a site that isn't located is looked up again.

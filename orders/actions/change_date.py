@@ -10,14 +10,13 @@ from django.utils import timezone
 from membership.models import User
 
 from ..approval import why_waits
-from ..cutoff import cutoff_at
 from ..exceptions import NotPossible
 from ..models import CalendarDay, Occurrence, StandingOrder, StandingOrderChange
 from ..models.serving import SERVING
-from ..repeating import terms_on, wanted_dates
-from ..standing_plan import own_of, read_plan
+from ..repeating import terms_on
+from ..standing_plan import forecast_row, own_of, read_plan
 from .authority import ask_approvers, check_department, limit_of
-from .changing import ONE_DAY, change_one_date, lock, require_followed, require_open
+from .changing import change_one_date, lock, require_followed, require_open
 from .placing import order_from
 
 Kind = StandingOrderChange.Kind
@@ -30,20 +29,11 @@ def date_of(standing_order: StandingOrder, rule_date: date) -> Occurrence:
     if row := locked.occurrences.filter(rule_date=rule_date).first():
         return row
     working_days = CalendarDay.objects.all().working_days()
-    found = wanted_dates(read_plan(locked), working_days, after=rule_date - ONE_DAY, until=rule_date)
-    if not found or locked.known_until is None or rule_date <= locked.known_until:
+    row = forecast_row(locked, rule_date, working_days)
+    if row is None or locked.known_until is None or rule_date <= locked.known_until:
         raise NotPossible("rule_changed")
-    wanted = found[0]
-    return Occurrence.objects.create(
-        standing_order=locked,
-        rule_date=rule_date,
-        delivery_date=wanted.day,
-        cutoff_at=wanted.day and cutoff_at(wanted.day, 0, working_days),
-        status=Occurrence.Status.PLANNED if wanted.is_coming else Occurrence.Status.SKIPPED,
-        reason=wanted.reason,
-        detail=wanted.detail,
-        **wanted.serving,
-    )
+    row.save()
+    return row
 
 
 def leave_out_date(
